@@ -1,0 +1,21 @@
+//! The model of traitwire interfaces.
+//!
+//! The macros write this model as constants, the runtime serves and compares it, and the command
+//! line reads its JSON form; all of them share these types, so that there is one answer to what an
+//! interface is. Without features the crate is the bare model over `std`, because whatever the
+//! macros depend on is built for the host as well.
+//!
+//! | module | the question it answers | feature |
+//! |---|---|---|
+//! | [`model`] | What is an interface? | |
+//! | [`names`] | What is a name called on the wire? | |
+//! | [`walk`] | Which types does an interface reach, and what can be said of one? | |
+//! | `document` | What does a schema look like as JSON? | `json` |
+//! | `canonical` | What bytes stand for a wire shape, hence which fingerprint? | `fingerprint` |
+//! | `version` | May these two talk? | `version` |
+
+pub mod model;
+pub mod names;
+pub mod walk;
+
+pub use model::*;
