@@ -10,12 +10,16 @@
 //! | [`model`] | What is an interface? | |
 //! | [`names`] | What is a name called on the wire? | |
 //! | [`walk`] | Which types does an interface reach, and what can be said of one? | |
+//! | [`fingerprint`] | How is a wire shape told from another in a few bytes? | |
 //! | `document` | What does a schema look like as JSON? | `json` |
-//! | `canonical` | What bytes stand for a wire shape, hence which fingerprint? | `fingerprint` |
+//! | `canonical` | What text stands for a wire shape, hence which fingerprint? | `fingerprint` |
 //! | `version` | May these two talk? | `version` |
 
+pub mod fingerprint;
 pub mod model;
 pub mod names;
+#[cfg(feature = "version")]
+pub mod version;
 pub mod walk;
 
 pub use model::*;
