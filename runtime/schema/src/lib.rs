@@ -15,9 +15,16 @@
 //! | `canonical` | What text stands for a wire shape, hence which fingerprint? | `fingerprint` |
 //! | `version` | May these two talk? | `version` |
 
+#[cfg(feature = "json")]
+mod check;
+#[cfg(feature = "json")]
+pub mod document;
 pub mod fingerprint;
 pub mod model;
 pub mod names;
+#[cfg(test)]
+#[allow(dead_code, reason = "each feature uses a part")]
+mod tests;
 #[cfg(feature = "version")]
 pub mod version;
 pub mod walk;

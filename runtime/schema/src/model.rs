@@ -7,6 +7,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
+#[cfg(feature = "json")]
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "json")]
+use crate::document::is_default;
+
 /// Text that is a constant or was read.
 pub type Text = Cow<'static, str>;
 
@@ -55,6 +61,7 @@ impl<T: fmt::Debug> fmt::Debug for Ref<T> {
 
 /// An annotated trait.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Interface {
     /// The name on the wire: the trait's, unless `name = ".."` fixes another.
     pub name: Text,
@@ -67,21 +74,28 @@ pub struct Interface {
     /// The semantic version that the author declares.
     pub version: Text,
     /// RPC: a request without a routing key is refused (`route = required`).
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub route_required: bool,
     /// IPC: handlers run one at a time (`serial`).
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub serial: bool,
     /// In the order of declaration.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub methods: List<Method>,
     /// The doc comment, without the leading space of each line.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub docs: Text,
     /// `#[deprecated]` on the trait.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub deprecated: Option<Deprecation>,
     /// Where the trait stands.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub source: Source,
 }
 
 /// The two kinds of relationship between a frontend and a backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum InterfaceKind {
     /// Loosely coupled: `#[rpc_interface]`.
     Rpc,
@@ -91,6 +105,7 @@ pub enum InterfaceKind {
 
 /// An end of a relationship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum End {
     /// The end that a person looks at; it starts every RPC call.
     Frontend,
@@ -101,43 +116,57 @@ pub enum End {
 /// A method of an interface.
 #[allow(clippy::struct_excessive_bools, reason = "each is an attribute that stands or does not")]
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Method {
     /// The name on the wire.
     pub name: Text,
     /// Former names under which a backend still answers (`alias = ".."`).
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub aliases: List<Text>,
     /// The name in Rust.
     pub rust_name: Text,
     /// What is sent, in the order of declaration. A `&Context` is not sent and not listed.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub args: List<Arg>,
     /// What comes back.
     pub reply: Reply,
     /// The declared error, if the method returns a `Result`.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub error: Option<Type>,
     /// Who may call it (RPC).
     pub access: Access,
     /// Changes nothing: also answers `GET`, may be cached and retried.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub readonly: bool,
     /// May be retried. Every read-only method is idempotent.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub idempotent: bool,
     /// How long a reply may be cached, as written in `cache = ".."`.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub cache: Option<Text>,
     /// The first version whose behaviour a caller needs.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub since: Option<Text>,
     /// IPC: the handler never runs in the reader's turn (`spawn`).
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub spawn: bool,
     /// IPC: the handler runs to its end even when its caller is gone (`detached`).
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub detached: bool,
     /// The doc comment.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub docs: Text,
     /// `#[deprecated]` on the method.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub deprecated: Option<Deprecation>,
     /// Where the method stands.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub source: Source,
 }
 
 /// An argument of a method. Arguments are named on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Arg {
     /// The name on the wire.
     pub name: Text,
@@ -146,11 +175,13 @@ pub struct Arg {
     /// Its type; of a stream, the type of an item.
     pub ty: Type,
     /// IPC: an `Incoming<T>`, whose items follow the call.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub stream: bool,
 }
 
 /// What a method gives back.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum Reply {
     /// Nothing at all, not even an acknowledgement: a notification (IPC).
     None,
@@ -162,6 +193,7 @@ pub enum Reply {
 
 /// Who may call a method.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum Access {
     /// Any caller that the backend's authenticator accepts. The default.
     Authenticated,
@@ -173,11 +205,14 @@ pub enum Access {
 
 /// A type as it crosses the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "json",
+    derive(Serialize, Deserialize),
+    serde(rename_all = "camelCase", from = "crate::document::TypeForm")
+)]
 pub enum Type {
     /// `bool`.
     Bool,
-    /// An integer.
-    Int(Int),
     /// `f32`.
     F32,
     /// `f64`.
@@ -208,11 +243,15 @@ pub enum Type {
     Param(u16),
     /// A type that somebody defined.
     Named(Named),
+    /// An integer.
+    #[cfg_attr(feature = "json", serde(untagged))]
+    Int(Int),
 }
 
 /// The integers of Rust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the variants are named after the types")]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "lowercase"))]
 pub enum Int {
     I8,
     I16,
@@ -266,12 +305,15 @@ impl Int {
 
 /// A use of a defined type.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Named {
     /// Which definition.
     pub id: TypeId,
     /// What its parameters stand for, in order.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub args: List<Type>,
     /// The definition itself, while it is at hand as a constant.
+    #[cfg_attr(feature = "json", serde(skip))]
     pub def: Link,
 }
 
@@ -314,23 +356,30 @@ impl fmt::Display for TypeId {
 
 /// The definition of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct TypeDef {
     /// Where it is defined.
+    #[cfg_attr(feature = "json", serde(skip, default = "crate::document::no_id"))]
     pub id: TypeId,
     /// The names of its type parameters, to which [`Type::Param`] refers by position.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub params: List<Text>,
     /// What it consists of.
     pub body: Body,
     /// The doc comment.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub docs: Text,
     /// `#[deprecated]` on the type.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub deprecated: Option<Deprecation>,
     /// Where it stands.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub source: Source,
 }
 
 /// What a defined type consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum Body {
     /// A struct.
     Struct(Struct),
@@ -340,30 +389,38 @@ pub enum Body {
 
 /// A struct.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Struct {
     /// Its fields.
     pub shape: Shape,
     /// `#[serde(transparent)]`: it reads and writes as its only field does, absence included.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub transparent: bool,
     /// A reader refuses members that it does not know.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub deny_unknown_fields: bool,
 }
 
 /// An enum.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Enum {
     /// How a value says which variant it is.
     pub tagging: Tagging,
     /// In the order of declaration, which decides where nothing is tagged.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub variants: List<Variant>,
     /// `#[non_exhaustive]`: later versions may add variants.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub open: bool,
     /// A reader refuses members that it does not know.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub deny_unknown_fields: bool,
 }
 
 /// How a value of an enum says which variant it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum Tagging {
     /// `"Name"` or `{"Name": content}`.
     External,
@@ -385,38 +442,49 @@ pub enum Tagging {
 
 /// A variant of an enum.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Variant {
     /// The name in Rust.
     pub rust_name: Text,
     /// The name that a writer uses; `None` if it is never written.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub write: Option<Text>,
     /// What a reader accepts; `None` if it is never read.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub read: Option<ReadName>,
     /// Its fields.
     pub shape: Shape,
     /// As a declared error: the HTTP status (`#[wire(status = 404)]`), 422 unless given.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub status: Option<u16>,
     /// Stands for every name that the reader does not know (`#[serde(other)]`).
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub catch_all: bool,
     /// The version of the interface that brought it.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub since: Option<Text>,
     /// The doc comment.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub docs: Text,
     /// `#[deprecated]` on the variant.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub deprecated: Option<Deprecation>,
 }
 
 /// A name that a reader accepts, and others that it takes for the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct ReadName {
     /// The name.
     pub name: Text,
     /// Other names for it.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub aliases: List<Text>,
 }
 
 /// The fields of a struct or a variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum Shape {
     /// None, and no brackets.
     Unit,
@@ -430,29 +498,38 @@ pub enum Shape {
 
 /// A named field.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Field {
     /// The name in Rust.
     pub rust_name: Text,
     /// Its type.
     pub ty: Type,
     /// How a writer treats it; `None` if it is never written.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub write: Option<Write>,
     /// How a reader treats it; `None` if it is never read.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub read: Option<Read>,
     /// Its members stand among those of the surrounding object.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub flatten: bool,
     /// The version of the interface that brought it.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub since: Option<Text>,
     /// The doc comment.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub docs: Text,
     /// `#[deprecated]` on the field.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub deprecated: Option<Deprecation>,
     /// Where it stands.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub source: Source,
 }
 
 /// How a writer treats a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Write {
     /// The name.
     pub name: Text,
@@ -462,6 +539,7 @@ pub struct Write {
 
 /// Whether a writer always writes a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum Presence {
     /// In every value.
     Always,
@@ -471,10 +549,12 @@ pub enum Presence {
 
 /// How a reader treats a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Read {
     /// The name.
     pub name: Text,
     /// Other names for it.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub aliases: List<Text>,
     /// What happens when it is not there.
     pub absent: Absent,
@@ -482,6 +562,7 @@ pub struct Read {
 
 /// What a reader does when a field is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum Absent {
     /// The type decides: `None` where the resolved type is an option, an error otherwise
     /// ([`Schema::reads_absence`]). The type may be a parameter, so this cannot be settled earlier.
@@ -494,20 +575,27 @@ pub enum Absent {
 
 /// `#[deprecated]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Deprecation {
     /// Since which version.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub since: Option<Text>,
     /// What to use instead.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub note: Option<Text>,
 }
 
 /// A place in the source.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Source {
     /// The file, as the compiler names it.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub file: Text,
     /// From 1; 0 if unknown.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub line: u32,
     /// From 1; 0 if unknown.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub column: u32,
 }
