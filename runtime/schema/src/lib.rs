@@ -10,6 +10,7 @@
 //! | [`model`] | What is an interface? | |
 //! | [`names`] | What is a name called on the wire? | |
 //! | [`walk`] | Which types does an interface reach, and what can be said of one? | |
+//! | [`safety`] | May a type cross without names, and may its bytes travel on their own? | |
 //! | [`fingerprint`] | How is a wire shape told from another in a few bytes? | |
 //! | `document` | What does a schema look like as JSON? | `json` |
 //! | `canonical` | What text stands for a wire shape, hence which fingerprint? | `fingerprint` |
@@ -17,11 +18,13 @@
 
 #[cfg(feature = "json")]
 mod check;
+mod closed;
 #[cfg(feature = "json")]
 pub mod document;
 pub mod fingerprint;
 pub mod model;
 pub mod names;
+pub mod safety;
 #[cfg(test)]
 #[allow(dead_code, reason = "each feature uses a part")]
 mod tests;

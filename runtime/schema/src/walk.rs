@@ -110,19 +110,22 @@ impl Schema {
     /// what serde does with the resolved type: an option, whatever boxes, aliases, transparent
     /// newtypes and type arguments stand around it; not a plain newtype of one.
     pub fn reads_absence(&self, ty: &Type) -> bool {
-        self.is_option(ty, 0)
+        self.is_option(ty, None, 0)
     }
 
-    fn is_option(&self, ty: &Type, depth: usize) -> bool {
+    fn is_option(&self, ty: &Type, scope: Option<&Scope<'_>>, depth: usize) -> bool {
         if depth > MAX_TYPE_DEPTH {
             return false;
         }
         match ty {
             Type::Option(_) => true,
+            Type::Param(index) => Scope::resolve(scope, *index)
+                .is_some_and(|(ty, scope)| self.is_option(ty, scope, depth)),
             Type::Named(named) => match self.def(&named.id).map(|def| &def.body) {
                 Some(Body::Struct(Struct { shape, transparent: true, .. })) => {
+                    let scope = Scope { args: &named.args, outer: scope };
                     transparent_field(shape)
-                        .is_some_and(|ty| self.is_option(&ty.substitute(&named.args), depth + 1))
+                        .is_some_and(|ty| self.is_option(ty, Some(&scope), depth + 1))
                 }
                 _ => false,
             },
@@ -135,16 +138,18 @@ impl Schema {
     pub fn is_text(&self, ty: &Type) -> bool {
         match ty {
             Type::Option(inner) => !self.reads_absence(inner) && self.is_text(inner),
-            _ => self.is_string(ty, 0),
+            _ => self.is_string(ty, None, 0),
         }
     }
 
-    fn is_string(&self, ty: &Type, depth: usize) -> bool {
+    fn is_string(&self, ty: &Type, scope: Option<&Scope<'_>>, depth: usize) -> bool {
         if depth > MAX_TYPE_DEPTH {
             return false;
         }
         match ty {
             Type::String | Type::Char | Type::Bytes => true,
+            Type::Param(index) => Scope::resolve(scope, *index)
+                .is_some_and(|(ty, scope)| self.is_string(ty, scope, depth)),
             Type::Named(named) => match self.def(&named.id).map(|def| &def.body) {
                 Some(Body::Struct(Struct { shape, transparent, .. })) => {
                     let inner = match shape {
@@ -152,7 +157,8 @@ impl Schema {
                         _ if *transparent => transparent_field(shape),
                         _ => None,
                     };
-                    inner.is_some_and(|ty| self.is_string(&ty.substitute(&named.args), depth + 1))
+                    let scope = Scope { args: &named.args, outer: scope };
+                    inner.is_some_and(|ty| self.is_string(ty, Some(&scope), depth + 1))
                 }
                 Some(Body::Enum(def)) => {
                     def.tagging == Tagging::External
@@ -162,6 +168,21 @@ impl Schema {
             },
             _ => false,
         }
+    }
+}
+
+/// What the parameters of a definition stand for. Looking one up costs nothing, while a document
+/// could make the substituted type grow to a power of two.
+struct Scope<'a> {
+    args: &'a [Type],
+    /// Where the arguments stand.
+    outer: Option<&'a Scope<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    /// The argument, and the scope in which it stands.
+    fn resolve(scope: Option<&'a Scope<'a>>, index: u16) -> Option<(&'a Type, Option<&'a Self>)> {
+        scope.and_then(|scope| Some((scope.args.get(usize::from(index))?, scope.outer)))
     }
 }
 
@@ -238,5 +259,34 @@ pub fn children(ty: &Type) -> Vec<&Type> {
         Type::Tuple(items) => items.iter().collect(),
         Type::Named(named) => named.args.iter().collect(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Ref;
+    use crate::tests::{def, named, option, schema, transparent};
+
+    #[test]
+    fn absence_is_found_behind_type_arguments() {
+        let outer = named("Inner", &[Type::Bool, Type::Param(0)]);
+        let schema = schema([
+            def("Outer", &["T"], transparent(Shape::Newtype(outer))),
+            def("Inner", &["A", "B"], transparent(Shape::Newtype(Type::Param(1)))),
+        ]);
+        assert!(schema.reads_absence(&named("Outer", &[option(Type::Bool)])));
+        assert!(!schema.reads_absence(&named("Outer", &[Type::Bool])));
+        assert!(schema.is_text(&named("Outer", &[Type::String])));
+        assert!(!schema.is_text(&named("Outer", &[Type::Bool])));
+    }
+
+    #[test]
+    fn arguments_that_double_at_each_step_take_no_room() {
+        let twice = Type::Tuple(vec![Type::Param(0), Type::Param(0)].into());
+        let body = transparent(Shape::Newtype(named("Twice", &[twice])));
+        let schema = schema([def("Twice", &["T"], body)]);
+        let ty = Type::Option(Ref::from(named("Twice", &[Type::Bool])));
+        assert!(!schema.is_text(&ty));
     }
 }
