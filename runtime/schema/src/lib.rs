@@ -16,6 +16,8 @@
 //! | `canonical` | What text stands for a wire shape, hence which fingerprint? | `fingerprint` |
 //! | `version` | May these two talk? | `version` |
 
+#[cfg(feature = "fingerprint")]
+pub mod canonical;
 #[cfg(feature = "json")]
 mod check;
 mod closed;

@@ -226,7 +226,7 @@ fn a_series_has_exactly_one_text() {
     ] {
         assert!(text.parse::<Series>().is_err(), "{text}");
     }
-    let ordered = ["v0.0.3", "v0.0.4", "v0.1", "v0.3", "v1", "v2"].map(|s| s.parse::<Series>());
+    let ordered = ["v0.0.3", "v0.0.4", "v0.1", "v0.3", "v1", "v2"].map(str::parse::<Series>);
     assert!(ordered.windows(2).all(|pair| pair[0].as_ref().unwrap() < pair[1].as_ref().unwrap()));
 }
 
