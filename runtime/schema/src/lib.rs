@@ -2,12 +2,11 @@
 //!
 //! The macros write this model as constants, the runtime serves and compares it, and the command
 //! line reads its JSON form; all of them share these types, so that there is one answer to what an
-//! interface is. Without features the crate is the bare model over `std`, because whatever the
-//! macros depend on is built for the host as well.
+//! interface is. The model and what is said of it need `std` alone.
 //!
 //! | module | the question it answers | feature |
 //! |---|---|---|
-//! | [`model`] | What is an interface? | |
+//! | [`model`] | What is an interface? | `model` |
 //! | [`names`] | What is a name called on the wire? | |
 //! | [`walk`] | Which types does an interface reach, and what can be said of one? | |
 //! | [`safety`] | May a type cross without names, and may its bytes travel on their own? | |
@@ -20,18 +19,24 @@
 pub mod canonical;
 #[cfg(feature = "json")]
 mod check;
+#[cfg(feature = "walk")]
 mod closed;
 #[cfg(feature = "json")]
 pub mod document;
+#[cfg(feature = "model")]
 pub mod fingerprint;
+#[cfg(feature = "model")]
 pub mod model;
 pub mod names;
+#[cfg(feature = "walk")]
 pub mod safety;
-#[cfg(test)]
+#[cfg(all(test, feature = "walk"))]
 #[allow(dead_code, reason = "each feature uses a part")]
 mod tests;
 #[cfg(feature = "version")]
 pub mod version;
+#[cfg(feature = "walk")]
 pub mod walk;
 
+#[cfg(feature = "model")]
 pub use model::*;

@@ -164,20 +164,27 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Edits (insert, delete, replace) between two words.
+/// Edits (insert, delete, replace, swap two neighbours) between two words.
 fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replace = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replace.min(diagonal + 1).min(row[j] + 1);
+    // The rows of the usual table for the last two characters of `a` and for the next one.
+    let mut above_that = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replace = above[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut edits = replace.min(above[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                let swap: usize = above_that[j - 2];
+                edits = edits.min(swap + 1);
+            }
+            row.push(edits);
         }
+        above_that = std::mem::replace(&mut above, row);
     }
-    row[b.len()]
+    above[b.len()]
 }
 
 #[cfg(test)]
@@ -221,7 +228,8 @@ mod tests {
     fn the_nearest_word_is_suggested() {
         let known = ["version", "name", "rename_all"];
         assert_eq!(did_you_mean("verion", known), Some("version"));
-        assert_eq!(did_you_mean("nmae", known), None);
+        assert_eq!(did_you_mean("nmae", known), Some("name"));
         assert_eq!(did_you_mean("route", known), None);
+        assert_eq!(did_you_mean("", known), None);
     }
 }
