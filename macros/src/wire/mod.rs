@@ -1,0 +1,38 @@
+//! `#[derive(Wire)]`.
+
+use proc_macro2::TokenStream;
+use syn::{Data, DeriveInput};
+
+use crate::diagnostics::Errors;
+
+mod attribute;
+mod expand;
+mod generics;
+mod model;
+mod parse;
+mod validate;
+
+pub(crate) fn derive(item: TokenStream) -> TokenStream {
+    let item: DeriveInput = match syn::parse2(item) {
+        Ok(item) => item,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut errors = Errors::default();
+    if let Data::Union(data) = &item.data {
+        errors.at(data.union_token, "a union cannot cross the wire\nhelp: use an enum");
+        return errors.into_tokens();
+    }
+    let input = parse::parse(&item, &mut errors);
+    let definition = model::define(&input, &mut errors);
+    validate::check(&input, &definition, &mut errors);
+    if errors.is_empty() {
+        expand::expand(&definition)
+    } else {
+        let mut tokens = errors.into_tokens();
+        tokens.extend(expand::fallback(&definition));
+        tokens
+    }
+}
+
+#[cfg(test)]
+mod tests;
