@@ -1,0 +1,52 @@
+//! RPC over HTTP.
+//!
+//! | module | the question it answers |
+//! |---|---|
+//! | `service` | How does an HTTP request become a call, and its reply a response? |
+//! | `query` | How do arguments stand in a URL? |
+//! | `client` | How does a call become an HTTP request, and the response its reply? |
+//! | `problem` | How does a failure look as `application/problem+json`? |
+//! | `events` | How do items cross as `text/event-stream`? |
+//! | `timeout` | How does a deadline stand in a header? |
+//!
+//! The paths, headers and bodies are specified in the guide's page on HTTP.
+
+#[cfg(feature = "http-client")]
+mod client;
+mod events;
+mod problem;
+#[cfg(feature = "http-server")]
+mod query;
+#[cfg(feature = "http-server")]
+mod service;
+mod timeout;
+
+#[cfg(feature = "http-client")]
+pub use self::client::{Connector, connect};
+#[cfg(feature = "http-server")]
+pub use self::service::{Body, HttpService, service};
+
+/// The media types that cross.
+mod media {
+    pub(super) const JSON: &str = "application/json";
+    pub(super) const OCTETS: &str = "application/octet-stream";
+    pub(super) const PROBLEM: &str = "application/problem+json";
+    pub(super) const EVENTS: &str = "text/event-stream";
+
+    /// The type of a `Content-Type` without its parameters, in lower case.
+    #[cfg(feature = "http-client")]
+    pub(super) fn essence(content_type: &str) -> String {
+        content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+}
+
+/// The headers that cross, in addition to those of HTTP.
+mod header {
+    use http::HeaderName;
+
+    pub(super) const NEED: HeaderName = HeaderName::from_static("traitwire-need");
+    pub(super) const TIMEOUT: HeaderName = HeaderName::from_static("traitwire-timeout");
+    #[cfg(feature = "http-server")]
+    pub(super) const OFFER: HeaderName = HeaderName::from_static("traitwire-offer");
+    pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+}

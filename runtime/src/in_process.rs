@@ -1,0 +1,150 @@
+//! Calls within the process. Values pass the codec, so that they are what they would be over HTTP;
+//! nothing else lies between: the handler runs in its caller's task. Deadlines need tokio's timers, so
+//! calls are awaited within a tokio runtime that has them.
+
+use std::sync::Arc;
+
+use futures_util::TryFutureExt as _;
+
+use crate::Fault;
+use crate::rpc::backend::{Admitted, Backend, Head};
+use crate::rpc::channel::{Reply, ReplyItems, Request, Transport};
+use crate::rpc::connect::{self, Strictness, Stubs};
+use crate::rpc::dispatch::Failure;
+use crate::rpc::running::{self, Running};
+use crate::rpc::token::Token;
+
+/// Connects to a backend of this process, without credentials.
+///
+/// # Errors
+/// [`FaultKind::Unimplemented`] if the backend lacks an interface, [`FaultKind::Incompatible`] if it
+/// lacks the series.
+///
+/// [`FaultKind::Unimplemented`]: crate::FaultKind::Unimplemented
+/// [`FaultKind::Incompatible`]: crate::FaultKind::Incompatible
+///
+/// ```
+/// use traitwire::{in_process, rpc::Backend, rpc_interface};
+///
+/// #[rpc_interface(version = "1.0.0")]
+/// pub trait Adder {
+///     /// The sum.
+///     #[rpc(public)]
+///     async fn add(&self, a: i64, b: i64) -> i64;
+/// }
+///
+/// struct Plain;
+///
+/// impl Adder for Plain {
+///     async fn add(&self, a: i64, b: i64) -> i64 {
+///         a + b
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let backend = Backend::builder().serve(AdderServer::new(Plain)).build()?;
+/// let adder = in_process::connect::<AdderClient>(&backend)?;
+/// assert_eq!(adder.add(2, 3).await?, 5);
+/// # Ok(())
+/// # }
+/// ```
+pub fn connect<S: Stubs>(backend: &Backend) -> Result<S, Fault> {
+    Connector::new(backend).connect()
+}
+
+/// Says how to connect to a backend of this process.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Connector {
+    backend: Backend,
+    token: Option<Token>,
+}
+
+impl Connector {
+    /// Connects to this backend.
+    pub fn new(backend: &Backend) -> Connector {
+        Connector { backend: backend.clone(), token: None }
+    }
+
+    /// Makes all calls with this bearer token.
+    pub fn token(mut self, token: impl Into<String>) -> Connector {
+        self.token = Some(Token::new(token));
+        self
+    }
+
+    /// Connects if the backend serves every interface in its series.
+    ///
+    /// # Errors
+    /// As [`connect`].
+    pub fn connect<S: Stubs>(self) -> Result<S, Fault> {
+        self.connect_with(Strictness::Series)
+    }
+
+    /// Connects if the backend serves every method as this frontend knows it.
+    ///
+    /// # Errors
+    /// As [`connect`], and for the first method that is missing or does not go together.
+    pub fn connect_strict<S: Stubs>(self) -> Result<S, Fault> {
+        self.connect_with(Strictness::EveryMethod)
+    }
+
+    fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
+        let versions = self.backend.versions();
+        let Connector { backend, token } = self;
+        let transport: Arc<dyn Transport> = Arc::new(InProcess { backend, token });
+        connect::connect(&transport, &versions, strictness)
+    }
+}
+
+struct InProcess {
+    backend: Backend,
+    token: Option<Token>,
+}
+
+impl Transport for InProcess {
+    fn call(&self, request: Request) -> Reply {
+        let (backend, token) = (self.backend.clone(), self.token.clone());
+        Box::pin(async move {
+            let admitted = admit(&backend, token.as_ref(), &request).await?;
+            let method = request.method();
+            match admitted.start(request.payload)? {
+                Running::Reply(reply) => reply.finish().await,
+                Running::Items(_) => Err(running::other_kind(&method.name).into()),
+            }
+        })
+    }
+
+    fn stream(&self, request: Request) -> ReplyItems {
+        let (backend, token) = (self.backend.clone(), self.token.clone());
+        let opening = async move {
+            let admitted = admit(&backend, token.as_ref(), &request).await?;
+            let method = request.method();
+            match admitted.start(request.payload)? {
+                Running::Items(items) => Ok(items),
+                Running::Reply(_) => Err(Failure::Fault(running::other_kind(&method.name))),
+            }
+        };
+        Box::pin(opening.try_flatten_stream())
+    }
+}
+
+async fn admit(
+    backend: &Backend,
+    token: Option<&Token>,
+    request: &Request,
+) -> Result<Admitted, Fault> {
+    let target = backend.find(
+        &request.interface().name,
+        request.series(),
+        &request.method().name,
+        Some(request.need()),
+    )?;
+    let head = Head {
+        need: Some(request.need()),
+        authorization: token.map(Token::authorization),
+        request_id: request.request_id(),
+        timeout: request.timeout(),
+    };
+    target.admit(head).await
+}

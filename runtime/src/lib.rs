@@ -1,0 +1,164 @@
+//! Typed RPC and IPC from one annotated trait.
+//!
+//! Annotate a trait with [`rpc_interface`], and it brings a client and a server along:
+//!
+//! ```
+//! use traitwire::{in_process, rpc::Backend, rpc_interface};
+//!
+//! /// Greets people.
+//! #[rpc_interface(version = "1.0.0")]
+//! pub trait Greeter {
+//!     /// A greeting for somebody.
+//!     #[rpc(public)]
+//!     async fn greet(&self, name: &str) -> String;
+//! }
+//!
+//! struct Polite;
+//!
+//! impl Greeter for Polite {
+//!     async fn greet(&self, name: &str) -> String {
+//!         format!("Good day, {name}.")
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let backend = Backend::builder().serve(GreeterServer::new(Polite)).build()?;
+//! // Here within the process; over HTTP it is `http::connect::<GreeterClient>(url).await?`.
+//! let greeter = in_process::connect::<GreeterClient>(&backend)?;
+//! assert_eq!(greeter.greet("Ann").await?, "Good day, Ann.");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | to | see |
+//! |---|---|
+//! | declare an interface | [`rpc_interface`], [`ipc_interface`] |
+//! | describe a type | [`Wire`] |
+//! | call | [`Call`], [`StreamCall`], [`CallError`] |
+//! | handle | [`Context`], [`Caller`] |
+//! | serve | [`rpc::Backend`], `http::service` |
+//! | connect | `http::connect`, `in_process::connect` |
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `http-client` | calls over HTTP, by reqwest |
+//! | `http-server` | a `tower::Service` that serves interfaces over HTTP |
+//! | `in-process` | calls within the process |
+//! | `serde_json` | `serde_json::Value` as a wire type |
+//!
+//! The first three are the default. A crate that only declares interfaces turns them off
+//! (`default-features = false`) and then compiles neither tokio nor hyper, axum or reqwest.
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod bytes;
+mod call;
+mod context;
+mod error;
+#[cfg(any(feature = "http-client", feature = "http-server"))]
+pub mod http;
+#[cfg(feature = "in-process")]
+pub mod in_process;
+mod incoming;
+pub mod rpc;
+mod wire;
+
+pub use crate::bytes::Bytes;
+pub use crate::call::{Call, StreamCall};
+pub use crate::context::{Caller, Context};
+pub use crate::error::{CallError, Executed, Fault, FaultKind, Incompatibility};
+pub use crate::incoming::Incoming;
+pub use crate::wire::Wire;
+pub use futures_core::Stream;
+pub use traitwire_macros::Wire;
+/// Declares an IPC interface: one frontend, one backend, and calls in both directions. Its runtime is
+/// not there yet; the trait is checked, registered and in the schema.
+///
+/// | option | means |
+/// |---|---|
+/// | `version = "1.0.0"` | the version that the handshake compares; needed |
+/// | `served_by = backend` (or `frontend`) | which end implements the trait; needed |
+/// | `name = ".."`, `rename_all = ".."`, `crate = path` | as in [`rpc_interface`] |
+/// | `serial` | handlers run one at a time |
+///
+/// Methods take `#[ipc(..)]`: `notify`, `since`, `alias`, `spawn`, `detached`.
+///
+/// ```
+/// use traitwire::{Incoming, Stream, ipc_interface};
+///
+/// /// The backend's half of a pair.
+/// #[ipc_interface(version = "1.0.0", served_by = backend)]
+/// pub trait Editor {
+///     /// Items come in.
+///     async fn stroke(&self, points: Incoming<(f32, f32)>) -> u64;
+///     /// Items go out.
+///     fn history(&self) -> impl Stream<Item = String> + Send;
+/// }
+///
+/// /// The frontend's half, which the backend calls.
+/// #[ipc_interface(version = "1.0.0", served_by = frontend)]
+/// pub trait EditorView {
+///     /// No reply is sent.
+///     #[ipc(notify)]
+///     fn progress(&self, done: u64, total: u64);
+/// }
+/// ```
+pub use traitwire_macros::ipc_interface;
+/// Declares an RPC interface. The trait stays as it is written, but that its futures are `Send`;
+/// beside it stand a client and a server, named after it.
+///
+/// | option | means |
+/// |---|---|
+/// | `version = "1.2.0"` | the version of the interface; needed |
+/// | `name = ".."` | its name on the wire, in place of the trait's |
+/// | `rename_all = ".."` | methods and arguments are named so on the wire, in a case of serde's |
+/// | `route = required` | a request needs a routing key (recorded in the schema) |
+/// | `crate = path` | where traitwire is, if it has another name |
+///
+/// Methods take `#[rpc(..)]`:
+///
+/// | attribute | means |
+/// |---|---|
+/// | `readonly` | changes nothing: also answers `GET`, may be cached and retried |
+/// | `idempotent` | may be retried |
+/// | `public` | everyone may call it; otherwise the caller must be known |
+/// | `scope = ".."` | the caller must hold this scope |
+/// | `since = ".."` | a frontend needs this version's behaviour, though the shape is older |
+/// | `alias = ".."` | a former name, under which it still answers |
+/// | `cache = "60s"` | how long a reply may be cached (recorded in the schema) |
+///
+/// A method takes `&self`, a `&Context` if it wants one, and named arguments, which may be borrowed
+/// (`&str`, `&[T]`, `&T`). It is an `async fn`, or a `fn` that returns `impl Stream<Item = ..> + Send`.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use traitwire::{Context, Stream, Wire, rpc_interface};
+///
+/// #[derive(Debug, Serialize, Deserialize, Wire)]
+/// pub enum CatalogError {
+///     #[wire(status = 404)]
+///     NotFound { id: u64 },
+/// }
+///
+/// /// Finds and reads models.
+/// #[rpc_interface(version = "1.2.0")]
+/// pub trait Catalog {
+///     /// Names that contain `query`.
+///     #[rpc(readonly)]
+///     async fn search(&self, query: &str, limit: Option<u32>) -> Result<Vec<String>, CatalogError>;
+///
+///     /// Gives a model another name.
+///     #[rpc(scope = "models:write")]
+///     async fn rename(&self, cx: &Context, id: u64, name: &str) -> Result<(), CatalogError>;
+///
+///     /// The names as they change.
+///     #[rpc(since = "1.2.0")]
+///     fn watch(&self, id: u64) -> impl Stream<Item = Result<String, CatalogError>> + Send;
+/// }
+/// ```
+pub use traitwire_macros::rpc_interface;
+pub use traitwire_schema as schema;

@@ -1,0 +1,142 @@
+//! How does a stub's call find its transport?
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_core::Stream;
+use traitwire_schema::{Interface, Method};
+
+use crate::rpc::dispatch::{Failure, Payload};
+use crate::rpc::returned::Returned;
+use crate::{Call, Fault, StreamCall};
+
+/// A generated client. It is made by a transport: `http::connect::<CatalogClient>(url)`.
+pub trait Stub: Sized {
+    /// The interface that it calls.
+    fn interface() -> &'static Interface;
+
+    /// The stub over a channel.
+    #[doc(hidden)]
+    fn new(channel: Channel) -> Self;
+}
+
+/// How calls cross one medium, in place of HTTP or beside it.
+pub trait Transport: Send + Sync + 'static {
+    /// Makes a call that has one reply. Dropping the future cancels the call.
+    fn call(&self, request: Request) -> Reply;
+
+    /// Makes a call that has a stream of items. Dropping the stream cancels the call.
+    fn stream(&self, request: Request) -> ReplyItems;
+}
+
+/// A reply that is on its way.
+pub type Reply = Pin<Box<dyn Future<Output = Result<Payload, Failure>> + Send>>;
+
+/// Items that are on their way. An error is the last one.
+pub type ReplyItems = Pin<Box<dyn Stream<Item = Result<Payload, Failure>> + Send>>;
+
+/// All that one call takes along: loosely coupled ends know nothing of each other but this.
+#[derive(Debug)]
+pub struct Request {
+    /// The connected interface.
+    pub(crate) target: Arc<Target>,
+    /// The position of the method in its interface.
+    pub(crate) method: usize,
+    /// The arguments.
+    pub(crate) payload: Payload,
+    /// How long the call may take; `None` means no limit, which only a stream may have.
+    pub(crate) timeout: Option<Duration>,
+    /// What tells this request from others in logs.
+    pub(crate) id: String,
+}
+
+impl Request {
+    /// The called interface.
+    pub fn interface(&self) -> &'static Interface {
+        self.target.interface
+    }
+
+    /// The called method.
+    pub fn method(&self) -> &'static Method {
+        // A stub is generated with its interface, so the position is always right.
+        &self.target.interface.methods[self.method]
+    }
+
+    /// The series of the interface that is called, such as `v1`.
+    pub fn series(&self) -> &str {
+        &self.target.series
+    }
+
+    /// What the call needs of the backend: the text of `Traitwire-Need`.
+    pub fn need(&self) -> &str {
+        &self.target.needs[self.method]
+    }
+
+    /// The arguments.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// How long the call may take; `None` means no limit, which only a stream may have.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// What tells this request from others in logs.
+    pub fn request_id(&self) -> &str {
+        &self.id
+    }
+}
+
+/// An interface as a frontend calls it.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) interface: &'static Interface,
+    pub(crate) series: String,
+    /// One for each method.
+    pub(crate) needs: Vec<String>,
+    /// How long a call with one reply may take unless it says otherwise.
+    pub(crate) timeout: Duration,
+}
+
+/// One interface of one backend: what a stub holds.
+#[derive(Clone)]
+pub struct Channel {
+    pub(crate) target: Arc<Target>,
+    pub(crate) transport: Arc<dyn Transport>,
+}
+
+impl Channel {
+    /// A channel that states no versions: for tests of what is generated, over a transport in which
+    /// nobody asks for them.
+    #[doc(hidden)]
+    pub fn bare(interface: &'static Interface, transport: Arc<dyn Transport>) -> Channel {
+        let needs = vec![String::new(); interface.methods.len()];
+        let timeout = Duration::from_secs(30);
+        let target = Arc::new(Target { interface, series: String::new(), needs, timeout });
+        Channel { target, transport }
+    }
+
+    /// Prepares a call that has one reply.
+    pub fn call<R: Returned>(&self, method: usize, args: Result<Payload, Fault>) -> Call<R> {
+        Call::new(self.clone(), method, args)
+    }
+
+    /// Prepares a call that has a stream of items.
+    pub fn stream<R: Returned>(
+        &self,
+        method: usize,
+        args: Result<Payload, Fault>,
+    ) -> StreamCall<R> {
+        StreamCall::new(self.clone(), method, args)
+    }
+}
+
+impl std::fmt::Debug for Channel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Target { interface, series, .. } = &*self.target;
+        write!(f, "Channel({}/{series})", interface.name)
+    }
+}

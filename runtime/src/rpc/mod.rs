@@ -1,0 +1,64 @@
+//! Loosely coupled calls: what every transport shares.
+//!
+//! | module | the question it answers |
+//! |---|---|
+//! | `args` | How do arguments become bytes and back? |
+//! | `returned` | What may a method return, and how does it become a reply? |
+//! | `codec` | How do values become JSON and back, exactly and bounded? |
+//! | `exact` | Which values would JSON alter without a word? |
+//! | `names` | Which known name did a peer probably mean? |
+//! | `channel` | How does a stub's call find its transport? |
+//! | `dispatch` | How does an accepted call reach its handler? |
+//! | `compatibility` | What does a call need, is it offered, and how is it said that it is not? |
+//! | `build` | Which interfaces make a backend? |
+//! | `backend` | Which call may run which handler, under which limits? |
+//! | `running` | How does a handler run to its end: its reply, its deadline, its panic? |
+//! | `auth` | Who is calling? |
+//! | `limits` | How much is too much? |
+//! | `token` | What does a frontend show a backend? |
+//! | `versions` | What does a backend say that it serves? |
+//! | `connect` | Is the other end one that this frontend can talk to? |
+
+pub(crate) mod args;
+#[cfg(feature = "__backend")]
+mod auth;
+#[cfg(feature = "__backend")]
+pub(crate) mod backend;
+#[cfg(feature = "__backend")]
+mod build;
+pub(crate) mod channel;
+pub(crate) mod codec;
+#[cfg(feature = "__rpc")]
+mod compatibility;
+#[cfg(feature = "__frontend")]
+pub(crate) mod connect;
+pub(crate) mod dispatch;
+mod exact;
+#[cfg(feature = "__rpc")]
+pub(crate) mod limits;
+mod names;
+pub(crate) mod returned;
+#[cfg(feature = "__backend")]
+pub(crate) mod running;
+#[cfg(feature = "__frontend")]
+pub(crate) mod token;
+#[cfg(feature = "__rpc")]
+pub(crate) mod versions;
+
+#[cfg(feature = "__backend")]
+pub use self::auth::{Authenticator, Credentials, StaticTokens, Unauthenticated};
+#[cfg(feature = "__backend")]
+pub use self::backend::Backend;
+#[cfg(feature = "__backend")]
+pub use self::build::{BackendBuilder, BuildError, SchemaAccess};
+pub use self::channel::Stub;
+// For transports of our own, until both halves of one can be written outside.
+#[doc(hidden)]
+pub use self::channel::{Channel, Reply, ReplyItems, Request, Transport};
+#[cfg(feature = "__frontend")]
+pub use self::connect::Stubs;
+pub use self::dispatch::{Dispatch, Failure, Payload};
+#[cfg(feature = "__backend")]
+pub use self::limits::Limits;
+#[cfg(feature = "__rpc")]
+pub use self::versions::{OfferedInterface, OfferedMethod, Versions};

@@ -1,0 +1,190 @@
+//! How does a handler run to its end: its reply, its deadline, its panic?
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll, ready};
+
+use futures_core::Stream;
+use tokio::time::Sleep;
+
+use crate::rpc::channel::ReplyItems;
+use crate::rpc::dispatch::{self, Failure, Outcome, Payload};
+use crate::{Context, Executed, Fault, FaultKind};
+
+/// A handler at work. Dropping it ends it.
+pub(crate) enum Running {
+    /// It will reply once.
+    Reply(RunningReply),
+    /// It sends items, until its deadline.
+    Items(ReplyItems),
+}
+
+impl Running {
+    pub(super) fn new(outcome: Outcome, context: Context) -> Running {
+        match outcome {
+            Outcome::Reply(handler) => {
+                Running::Reply(RunningReply { handler: Caught::new(handler, context) })
+            }
+            Outcome::Items(handler) => {
+                let deadline = context.deadline();
+                let handler = Caught::new(handler, context);
+                Running::Items(match deadline {
+                    None => Box::pin(handler),
+                    Some(deadline) => {
+                        let sleep = Box::pin(tokio::time::sleep_until(deadline.into()));
+                        Box::pin(UntilDeadline { handler: Some(handler), sleep })
+                    }
+                })
+            }
+        }
+    }
+}
+
+/// A handler that will reply once.
+pub(crate) struct RunningReply {
+    handler: Caught<dyn Future<Output = Result<Payload, Failure>> + Send>,
+}
+
+impl RunningReply {
+    /// Runs the handler to its reply, or to its deadline.
+    pub(crate) async fn finish(self) -> Result<Payload, Failure> {
+        match self.handler.context.deadline() {
+            None => self.handler.await,
+            Some(deadline) => tokio::time::timeout_at(deadline.into(), self.handler)
+                .await
+                .unwrap_or_else(|_| Err(deadline_exceeded().into())),
+        }
+    }
+}
+
+/// The fault for a caller that takes a method for one of the other kind: its interface has another
+/// shape and pretends to be of a version that goes with this one.
+#[cfg(feature = "in-process")]
+pub(crate) fn other_kind(method: &str) -> Fault {
+    let message =
+        format!("the method `{method}` has one reply at one end and a stream at the other");
+    Fault::new(FaultKind::BadReply, Executed::Maybe, message)
+}
+
+fn deadline_exceeded() -> Fault {
+    let message = "the handler did not finish before the deadline";
+    Fault::new(FaultKind::DeadlineExceeded, Executed::Maybe, message)
+}
+
+/// What a panic becomes: its message stays in the log, under the request's id.
+pub(super) fn panicked(context: &Context, panic: &(dyn Any + Send)) -> Fault {
+    tracing::error!(
+        interface = context.interface(),
+        method = context.method(),
+        request_id = context.request_id(),
+        panic = panic_text(panic),
+        "a handler panicked"
+    );
+    dispatch::internal(context)
+}
+
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("(not text)")
+}
+
+/// A handler whose panic ends this call only.
+struct Caught<H: ?Sized> {
+    /// `None` once it has panicked.
+    handler: Option<Pin<Box<H>>>,
+    context: Context,
+    /// So that whatever is logged below says which call it was.
+    span: tracing::Span,
+}
+
+impl<H: ?Sized> Caught<H> {
+    fn new(handler: Pin<Box<H>>, context: Context) -> Caught<H> {
+        let span = tracing::error_span!(
+            "call",
+            interface = context.interface(),
+            method = context.method(),
+            request_id = context.request_id(),
+        );
+        Caught { handler: Some(handler), context, span }
+    }
+
+    /// Polls the handler, and drops it if it panics.
+    fn poll<T>(&mut self, poll: impl FnOnce(Pin<&mut H>) -> T) -> Option<Result<T, Fault>> {
+        let span = self.span.clone();
+        let _entered = span.enter();
+        let handler = self.handler.as_mut()?;
+        let polled = catch_unwind(AssertUnwindSafe(|| poll(handler.as_mut())));
+        Some(polled.map_err(|panic| {
+            self.discard();
+            panicked(&self.context, &*panic)
+        }))
+    }
+
+    /// Drops the handler. What it holds is the user's, and so can panic once more.
+    fn discard(&mut self) {
+        let handler = self.handler.take();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(handler))) {
+            panicked(&self.context, &*panic);
+        }
+    }
+}
+
+impl<H: ?Sized> Drop for Caught<H> {
+    fn drop(&mut self) {
+        self.discard();
+    }
+}
+
+impl Future for Caught<dyn Future<Output = Result<Payload, Failure>> + Send> {
+    type Output = Result<Payload, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        match Caught::poll(&mut self, |handler| handler.poll(cx)) {
+            Some(Ok(polled)) => polled,
+            Some(Err(fault)) => Poll::Ready(Err(fault.into())),
+            None => Poll::Ready(Err(dispatch::internal(&self.context).into())),
+        }
+    }
+}
+
+impl Stream for Caught<dyn Stream<Item = Result<Payload, Failure>> + Send> {
+    type Item = Result<Payload, Failure>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
+        match Caught::poll(&mut self, |handler| handler.poll_next(cx)) {
+            Some(Ok(polled)) => polled,
+            Some(Err(fault)) => Poll::Ready(Some(Err(fault.into()))),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+/// The items of a handler until its deadline, which is an error as its last item.
+struct UntilDeadline<H> {
+    /// `None` once the deadline has passed.
+    handler: Option<H>,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl<H> Stream for UntilDeadline<H>
+where
+    H: Stream<Item = Result<Payload, Failure>> + Unpin,
+{
+    type Item = Result<Payload, Failure>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
+        let late = tokio::time::Instant::now() >= self.sleep.deadline();
+        let Some(handler) = &mut self.handler else { return Poll::Ready(None) };
+        // A handler that is never pending must not outlive its deadline either.
+        if !late {
+            if let Poll::Ready(item) = Pin::new(handler).poll_next(cx) {
+                return Poll::Ready(item);
+            }
+            ready!(self.sleep.as_mut().poll(cx));
+        }
+        self.handler = None;
+        Poll::Ready(Some(Err(deadline_exceeded().into())))
+    }
+}
