@@ -1,0 +1,91 @@
+//! Do all tests pass, and how many are there?
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use crate::cargo::{Outcome, cargo};
+
+/// Runs every test of the workspace, and the schema's without its features, and prints how many
+/// there were. Tests that skip themselves say `skipped: why` on a line of their own.
+pub(crate) fn all() -> Outcome {
+    let mut counts = Counts::default();
+    let mut failed = Vec::new();
+    for args in [
+        &["test", "--workspace", "--no-fail-fast"][..],
+        &["test", "--package=traitwire-schema", "--lib", "--no-fail-fast"],
+        &["test", "--package=traitwire", "--no-default-features", "--lib", "--no-fail-fast"],
+    ] {
+        eprintln!("> cargo {}", args.join(" "));
+        // `--show-output`, so that the reason of a skipped check is seen though the test passes.
+        let mut command = cargo(args);
+        command.args(["--", "--show-output"]);
+        if !counts.add(&mut command)? {
+            failed.push(args.join(" "));
+        }
+    }
+    println!("\n{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.skipped);
+    if failed.is_empty() && counts.failed == 0 {
+        Ok(())
+    } else {
+        Err(format!("tests failed in: cargo {}", failed.join("; cargo ")))
+    }
+}
+
+#[derive(Default)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+impl Counts {
+    /// Runs tests, passes their output on, and counts. Says whether all went well.
+    fn add(&mut self, command: &mut Command) -> Result<bool, String> {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("cargo did not run: {error}"))?;
+        if let Some(stdout) = child.stdout.take() {
+            for line in BufReader::new(stdout).lines() {
+                let line = line.map_err(|error| format!("cargo's output: {error}"))?;
+                self.count(&line);
+                println!("{line}");
+            }
+        }
+        let status = child.wait().map_err(|error| format!("cargo was lost: {error}"))?;
+        Ok(status.success())
+    }
+
+    /// Counts `test result: ok. 3 passed; 0 failed; 1 ignored; ..` and `skipped: why`.
+    fn count(&mut self, line: &str) {
+        if line.trim_start().starts_with("skipped: ") {
+            self.skipped += 1;
+        }
+        let Some(result) = line.strip_prefix("test result: ") else { return };
+        let words: Vec<&str> = result.split_whitespace().collect();
+        for pair in words.windows(2) {
+            let Ok(number) = pair[0].parse::<u64>() else { continue };
+            match pair[1].trim_end_matches(';') {
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                "ignored" => self.skipped += number,
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_and_skips_are_counted() {
+        let mut counts = Counts::default();
+        counts.count("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out");
+        counts.count("test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured");
+        counts.count("  skipped: curl is not installed");
+        counts.count("test a ... ok");
+        assert_eq!((counts.passed, counts.failed, counts.skipped), (13, 2, 2));
+    }
+}
