@@ -1,0 +1,81 @@
+//! What the crates may depend on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn cargo(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(args)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("cargo speaks UTF-8")
+}
+
+/// The design's arrows; nothing else of ours may be depended on. Tests and the guide may use
+/// anything, and nothing may use them.
+#[test]
+fn dependencies_point_one_way() {
+    let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("traitwire", &["traitwire-macros", "traitwire-schema"][..]),
+        ("traitwire-macros", &["traitwire-schema"]),
+        ("traitwire-schema", &[]),
+        ("traitwire-interfaces", &["traitwire"]),
+        ("quickstart", &["traitwire", "traitwire-interfaces"]),
+        ("xtask", &[]),
+    ]);
+    let metadata = cargo(&["metadata", "--no-deps", "--format-version=1", "--offline"]);
+    let metadata: Value = serde_json::from_str(&metadata).expect("cargo prints JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let ours: BTreeSet<&str> =
+        packages.iter().map(|package| package["name"].as_str().expect("a name")).collect();
+    for name in allowed.keys() {
+        assert!(ours.contains(name), "{name} is not in the workspace");
+    }
+    for package in packages {
+        let name = package["name"].as_str().expect("a name");
+        if ["traitwire-tests", "traitwire-tests-2021", "traitwire-guide"].contains(&name) {
+            continue;
+        }
+        let allowed = allowed.get(name).unwrap_or_else(|| panic!("{name} has no place yet"));
+        for dependency in package["dependencies"].as_array().expect("dependencies") {
+            let on = dependency["name"].as_str().expect("a name");
+            let for_tests = dependency["kind"] == "dev";
+            if ours.contains(on) && !for_tests {
+                assert!(allowed.contains(&on), "{name} must not depend on {on}");
+            }
+        }
+    }
+}
+
+/// What the macros depend on is built for the host as well, so it is the bare model.
+#[test]
+fn the_model_alone_depends_on_nothing() {
+    let tree = cargo(&[
+        "tree",
+        "--package=traitwire-schema",
+        "--edges=normal",
+        "--prefix=none",
+        "--offline",
+    ]);
+    assert_eq!(tree.lines().count(), 1, "{tree}");
+}
+
+#[test]
+fn an_interfaces_crate_compiles_no_transport() {
+    let tree = cargo(&[
+        "tree",
+        "--package=traitwire-interfaces",
+        "--edges=normal,build",
+        "--prefix=none",
+        "--offline",
+    ]);
+    assert!(tree.contains("traitwire-macros"), "{tree}");
+    for heavy in ["tokio", "hyper", "axum", "reqwest", "http", "tracing", "sha2", "futures-util"] {
+        let found = tree.lines().any(|line| line.split(' ').next() == Some(heavy));
+        assert!(!found, "{heavy} is in the tree of an interfaces crate:\n{tree}");
+    }
+}

@@ -1,0 +1,17 @@
+use traitwire::rpc_interface;
+
+#[rpc_interface(version = "1.0.0")]
+#[async_trait::async_trait]
+pub trait Catalog {
+    async fn get(&self) -> u8;
+}
+
+pub struct Mine;
+
+impl Catalog for Mine {
+    async fn get(&self) -> u8 {
+        1
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use traitwire::rpc_interface;
+
+#[rpc_interface(version = "1.0.0")]
+pub trait Catalog {
+    #[cfg_attr(all(), rpc(readonly))]
+    async fn ping(&self);
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use traitwire::{Incoming, ipc_interface};
+
+#[ipc_interface(version = "1.0.0", served_by = backend)]
+pub trait Editor {
+    #[ipc(notify)]
+    async fn progress(&self, done: u64);
+    #[ipc(notify)]
+    fn confirm(&self) -> bool;
+    #[ipc(notify)]
+    fn upload(&self, parts: Incoming<u8>);
+    fn neither(&self, done: u64);
+}
+
+fn main() {}

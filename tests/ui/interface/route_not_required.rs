@@ -1,0 +1,8 @@
+use traitwire::rpc_interface;
+
+#[rpc_interface(version = "1.0.0", route = optional)]
+pub trait Catalog {
+    async fn ping(&self);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use traitwire::Wire;
+
+#[derive(Wire)]
+struct Book {
+    title: String,
+}
+
+fn main() {}
