@@ -1,0 +1,48 @@
+#![doc = include_str!("../guide/README.md")]
+#![allow(clippy::doc_markdown, reason = "the pages are prose that is also read elsewhere")]
+
+#[doc = include_str!("../../README.md")]
+pub mod readme {}
+
+#[doc = include_str!("../guide/first-interface.md")]
+pub mod first_interface {}
+
+#[doc = include_str!("../guide/interfaces.md")]
+pub mod interfaces {}
+
+#[doc = include_str!("../guide/types.md")]
+pub mod types {}
+
+#[doc = include_str!("../guide/calls.md")]
+pub mod calls {}
+
+#[doc = include_str!("../guide/errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("../guide/access.md")]
+pub mod access {}
+
+#[doc = include_str!("../guide/versions.md")]
+pub mod versions {}
+
+#[doc = include_str!("../guide/http.md")]
+pub mod http {}
+
+#[doc = include_str!("../guide/cookbook.md")]
+pub mod cookbook {}
+
+/// Notes in memory.
+pub mod notes_backend;
+pub mod notes_interfaces;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_first_page_shows_the_code_that_the_other_pages_use() {
+        let page = include_str!("../guide/first-interface.md");
+        for code in [include_str!("notes_interfaces.rs"), include_str!("notes_backend.rs")] {
+            let code = code.replace("use crate::", "use ");
+            assert!(page.contains(&code), "first-interface.md has another text than:\n{code}");
+        }
+    }
+}
