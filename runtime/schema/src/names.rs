@@ -158,6 +158,8 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     let limit = (word.len() / 3).max(1);
     known
         .into_iter()
+        // Comparing takes the product of both lengths, and a word of a peer's may have megabytes.
+        .filter(|candidate| word.len() <= 2 * candidate.len())
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()
@@ -231,5 +233,6 @@ mod tests {
         assert_eq!(did_you_mean("nmae", known), Some("name"));
         assert_eq!(did_you_mean("route", known), None);
         assert_eq!(did_you_mean("", known), None);
+        assert_eq!(did_you_mean(&"version".repeat(100_000), ["version"; 1000]), None);
     }
 }

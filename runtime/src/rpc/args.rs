@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
+use traitwire_schema::names;
 
+use crate::rpc::codec;
 use crate::rpc::dispatch::Payload;
-use crate::rpc::{codec, names};
 use crate::wire::Wire;
 use crate::{Executed, Fault, FaultKind};
 

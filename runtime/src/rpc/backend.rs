@@ -16,10 +16,10 @@ use crate::rpc::build::{BackendBuilder, SchemaAccess};
 use crate::rpc::compatibility::{self, MethodShape};
 use crate::rpc::dispatch::{Dispatch, Invocation, Payload};
 use crate::rpc::limits::{Limits, MAX_REQUEST_ID};
-use crate::rpc::names;
 use crate::rpc::running::{self, Running};
 use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Caller, Context, Fault, FaultKind};
+use traitwire_schema::names;
 
 /// A set of served interfaces, with the rules under which they are served. Transports share it:
 /// `http::service` serves it over HTTP, `in_process` calls it directly. Cloning is cheap.

@@ -6,7 +6,6 @@
 //! | `returned` | What may a method return, and how does it become a reply? |
 //! | `codec` | How do values become JSON and back, exactly and bounded? |
 //! | `exact` | Which values would JSON alter without a word? |
-//! | `names` | Which known name did a peer probably mean? |
 //! | `channel` | How does a stub's call find its transport? |
 //! | `dispatch` | How does an accepted call reach its handler? |
 //! | `compatibility` | What does a call need, is it offered, and how is it said that it is not? |
@@ -36,7 +35,6 @@ pub(crate) mod dispatch;
 mod exact;
 #[cfg(feature = "__rpc")]
 pub(crate) mod limits;
-mod names;
 pub(crate) mod returned;
 #[cfg(feature = "__backend")]
 pub(crate) mod running;
