@@ -176,17 +176,15 @@ containers! {
         => Type::Map(Ref::Static(const { &K::TYPE }), Ref::Static(const { &V::TYPE })),
 }
 
-/// serde knows arrays up to this length, each by an impl of its own.
-macro_rules! arrays {
-    ($($len:literal)*) => { $(
-        impl<T: Wire> Wire for [T; $len] {
-            const TYPE: Type = Type::Array(Ref::Static(const { &T::TYPE }), $len);
-        }
-        impl<T: Wire> Plain for [T; $len] {}
-    )* };
+// serde knows arrays of up to 32 elements.
+impl<T: Wire, const N: usize> Wire for [T; N]
+where
+    [T; N]: Serialize + DeserializeOwned,
+{
+    const TYPE: Type = Type::Array(Ref::Static(const { &T::TYPE }), N as u64);
 }
 
-arrays!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);
+impl<T: Wire, const N: usize> Plain for [T; N] where [T; N]: Serialize + DeserializeOwned {}
 
 macro_rules! tuples {
     ($($name:ident)+) => {

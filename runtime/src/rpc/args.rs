@@ -339,6 +339,7 @@ mod tests {
         assert_eq!(Arguments::default().finish(), Ok(Payload::Json(b"{}".to_vec().into())));
     }
 
+    #[cfg(feature = "__rpc")]
     #[test]
     fn wrong_arguments_name_the_place_and_the_rule() {
         for (json, path, part) in [

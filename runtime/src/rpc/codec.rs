@@ -57,19 +57,30 @@ pub(crate) fn decode_seed<'de, S: DeserializeSeed<'de>>(
     let decoded = seed().deserialize(&mut deserializer);
     match decoded.and_then(|value| deserializer.end().map(|()| value)) {
         Ok(value) => Ok(value),
-        Err(error) => {
-            let mut deserializer = serde_json::Deserializer::from_slice(json);
-            let mut track = serde_path_to_error::Track::new();
-            let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
-            let path = match seed().deserialize(tracked) {
-                Ok(_) => String::new(),
-                Err(_) => track.path().to_string(),
-            };
-            // The track says `.` for the whole and `?` where an enum hides the place.
-            let path = if path == "." || path == "?" { String::new() } else { path };
-            Err(DecodeError { path, message: error.to_string() })
-        }
+        Err(error) => Err(DecodeError { path: path(json, seed()), message: error.to_string() }),
     }
+}
+
+/// Where `seed` fails; empty for the whole.
+#[cfg(feature = "__rpc")]
+fn path<'de, S: DeserializeSeed<'de>>(json: &'de [u8], seed: S) -> String {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    match seed.deserialize(tracked) {
+        Ok(_) => String::new(),
+        // The track says `.` for the whole and `?` where an enum hides the place.
+        Err(_) => match track.path().to_string() {
+            path if path == "." || path == "?" => String::new(),
+            path => path,
+        },
+    }
+}
+
+/// Without a transport nothing is decoded, so that nobody asks.
+#[cfg(not(feature = "__rpc"))]
+fn path<'de, S: DeserializeSeed<'de>>(_: &'de [u8], _: S) -> String {
+    String::new()
 }
 
 /// Refuses JSON that is nested too deeply before anything recurses over it.
@@ -123,6 +134,7 @@ mod tests {
         assert!(check_depth(json.as_bytes()).is_ok());
     }
 
+    #[cfg(feature = "__rpc")]
     #[test]
     fn the_place_of_a_wrong_value_is_named() {
         #[derive(Debug, serde::Deserialize)]
