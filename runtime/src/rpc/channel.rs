@@ -109,16 +109,6 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// A channel that states no versions: for tests of what is generated, over a transport in which
-    /// nobody asks for them.
-    #[doc(hidden)]
-    pub fn bare(interface: &'static Interface, transport: Arc<dyn Transport>) -> Channel {
-        let needs = vec![String::new(); interface.methods.len()];
-        let timeout = Duration::from_secs(30);
-        let target = Arc::new(Target { interface, series: String::new(), needs, timeout });
-        Channel { target, transport }
-    }
-
     /// Prepares a call that has one reply.
     pub fn call<R: Returned>(&self, method: usize, args: Result<Payload, Fault>) -> Call<R> {
         Call::new(self.clone(), method, args)

@@ -13,7 +13,6 @@ use std::time::Duration;
 /// ```
 #[cfg(feature = "__backend")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "`..Limits::default()` is how it is made")]
 pub struct Limits {
     /// Largest body of a request, in bytes. Default 4 MiB, as in gRPC and Connect.
     pub max_body: usize,

@@ -401,7 +401,7 @@ fn everything_generated_is_send() {
     let _guard = runtime.enter();
     handlers(&Arc::new(Shop(Vec::new())));
     drop(first.now_or_never());
-    assert_eq!(format!("{catalog:?}"), "CatalogClient(Channel(Catalog/))");
+    assert_eq!(format!("{catalog:?}"), "CatalogClient(Channel(Catalog/v1))");
     let server = CatalogServer::new(Shop(Vec::new()));
     assert_eq!(format!("{:?}", server.clone()), "CatalogServer");
 }

@@ -4,7 +4,7 @@ use traitwire::schema::{
     Access, Arg, Deprecation, End, Int, Interface, InterfaceKind, Method, Ref, Reply, Source, Text,
     Type,
 };
-use traitwire::{Context, Incoming, Stream, ipc_interface, rpc_interface};
+use traitwire::{Context, Incoming, Stream, Wire, ipc_interface, rpc_interface};
 
 use super::support::CatalogError;
 
@@ -93,7 +93,7 @@ fn an_rpc_interface_is_described_in_full() {
                 ]
                 .into(),
                 reply: Reply::Value(Type::Seq(Ref::from(u64.clone()))),
-                error: Some(Type::Json),
+                error: Some(<CatalogError as Wire>::TYPE),
                 access: Access::Public,
                 readonly: true,
                 idempotent: true,
@@ -118,7 +118,7 @@ fn an_rpc_interface_is_described_in_full() {
             Method {
                 args: vec![arg("id", "id", u64)].into(),
                 reply: Reply::Stream(Type::String),
-                error: Some(Type::Json),
+                error: Some(<CatalogError as Wire>::TYPE),
                 ..plain("watch", "watch", source(34, 8))
             },
         ]
@@ -205,7 +205,7 @@ fn an_ipc_interface_is_described_in_full() {
                 ]
                 .into(),
                 reply: Reply::Value(Type::Int(Int::U64)),
-                error: Some(Type::Json),
+                error: Some(<CatalogError as Wire>::TYPE),
                 ..plain("stroke", "stroke", source(144, 14))
             },
             Method {
