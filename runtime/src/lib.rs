@@ -48,6 +48,7 @@
 //! | `http-server` | a `tower::Service` that serves interfaces over HTTP |
 //! | `in-process` | calls within the process |
 //! | `serde_json` | `serde_json::Value` as a wire type |
+//! | `driver` | `driver::main`, for a program that prints the schema of its interfaces |
 //!
 //! The first three are the default. A crate that only declares interfaces turns them off
 //! (`default-features = false`) and then compiles neither tokio nor hyper, axum or reqwest.
@@ -58,6 +59,8 @@ pub mod __private;
 mod bytes;
 mod call;
 mod context;
+#[cfg(feature = "driver")]
+pub mod driver;
 mod error;
 #[cfg(any(feature = "http-client", feature = "http-server"))]
 pub mod http;
