@@ -25,6 +25,7 @@ fn dependencies_point_one_way() {
         ("traitwire-schema", &[]),
         ("traitwire-interfaces", &["traitwire"]),
         ("quickstart", &["traitwire", "traitwire-interfaces"]),
+        ("traitwire-cli", &["traitwire-schema"]),
         ("xtask", &[]),
     ]);
     let metadata = cargo(&["metadata", "--no-deps", "--format-version=1", "--offline"]);

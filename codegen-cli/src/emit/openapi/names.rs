@@ -1,0 +1,117 @@
+//! What is a type called in the document?
+//!
+//! By its name in Rust, as far as nobody else wants it, with its type arguments after `_`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use traitwire_schema::walk::Schema;
+use traitwire_schema::{Named, Type, TypeId};
+
+use super::super::Problem;
+use super::super::direction::Way;
+use super::super::names::{Rules, input, settle};
+use super::errors::RESERVED;
+use super::uses::{Uses, key};
+
+/// The names of all defined types that calls use.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// By the path of the definition, without type arguments.
+    plain: BTreeMap<TypeId, String>,
+    /// By the spelling of the use: of both directions where they are alike, else of the output.
+    of_use: BTreeMap<String, String>,
+    /// Of the input, where it is not alike.
+    of_input: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// Names every use; `chosen` has names by the path of a type in Rust.
+    pub(super) fn new(
+        schema: &Schema,
+        uses: &Uses,
+        chosen: &BTreeMap<String, String>,
+        problems: &mut Vec<Problem>,
+    ) -> Names {
+        let wrong = |name: &str| (!is_allowed(name)).then_some("cannot name a schema in OpenAPI");
+        let is_taken = |name: &str| RESERVED.contains(&name);
+        let letters = "choose ASCII letters, digits, `.`, `_` and `-`";
+        let rules = Rules { language: "OpenAPI", wrong: &wrong, letters, is_taken: &is_taken };
+        let ids: BTreeSet<&TypeId> = uses.values().map(|known| &known.named.id).collect();
+        let plain = settle(schema, ids, chosen, &rules, problems);
+        for (id, name) in plain.iter().filter(|(_, name)| !is_allowed(name)) {
+            problems.push(Problem {
+                message: format!("`{name}` cannot name a schema in OpenAPI"),
+                source: schema.def(id).map(|def| def.source.clone()).unwrap_or_default(),
+                label: "may have ASCII letters, digits, `.`, `_` and `-` only".to_owned(),
+                help: Some(format!("choose a name for `{id}` in `names`")),
+            });
+        }
+        let mut names = Names { plain, ..Names::default() };
+        for (spelled, known) in uses {
+            let name = names.with_args(&known.named);
+            names.of_use.insert(spelled.clone(), name);
+        }
+        let spoken_for: BTreeSet<&str> = names.of_use.values().map(String::as_str).collect();
+        let mut of_input = BTreeMap::new();
+        for (spelled, known) in uses.iter().filter(|(_, known)| known.is_split()) {
+            let name = &names.of_use[spelled];
+            match input(schema, &known.named.id, name, |name| {
+                spoken_for.contains(name) || is_taken(name)
+            }) {
+                Ok(input) => {
+                    of_input.insert(spelled.clone(), input);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        names.of_input = of_input;
+        names
+    }
+
+    /// The name of a defined type in one direction.
+    pub(super) fn of(&self, named: &Named, way: Way) -> String {
+        let key = key(named);
+        let input = self.of_input.get(&key).filter(|_| way == Way::In);
+        input.or_else(|| self.of_use.get(&key)).cloned().unwrap_or_default()
+    }
+
+    fn with_args(&self, named: &Named) -> String {
+        let plain = self.plain.get(&named.id).map_or(&*named.id.name, String::as_str);
+        let args = named.args.iter().map(|arg| self.word(arg));
+        [plain.to_owned()].into_iter().chain(args).collect::<Vec<_>>().join("_")
+    }
+
+    /// A type as a part of a name. Each word has as many after it as it needs, so that no two types
+    /// share a name by where a part of it begins.
+    pub(super) fn word(&self, ty: &Type) -> String {
+        let one = |name: &str, ty: &Type| format!("{name}_{}", self.word(ty));
+        match ty {
+            Type::Bool => "bool".to_owned(),
+            Type::Int(int) => int.name().to_owned(),
+            Type::F32 => "f32".to_owned(),
+            Type::F64 => "f64".to_owned(),
+            Type::Char => "char".to_owned(),
+            Type::String => "String".to_owned(),
+            Type::Bytes => "Bytes".to_owned(),
+            Type::Unit => "Unit".to_owned(),
+            Type::Json => "Json".to_owned(),
+            Type::Option(inner) => one("Option", inner),
+            Type::Seq(item) => one("List", item),
+            Type::Set(item) => one("Set", item),
+            Type::Array(item, len) => one(&format!("Array{len}"), item),
+            Type::Map(key, value) => format!("Map_{}_{}", self.word(key), self.word(value)),
+            Type::Tuple(items) => {
+                let start = format!("Tuple{}", items.len());
+                items.iter().fold(start, |name, item| format!("{name}_{}", self.word(item)))
+            }
+            Type::Param(index) => format!("Param{index}"),
+            Type::Named(named) => self.with_args(named),
+        }
+    }
+}
+
+/// Whether a text may name a component.
+fn is_allowed(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    !name.is_empty() && name.chars().all(allowed)
+}

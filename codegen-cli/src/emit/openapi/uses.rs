@@ -1,0 +1,171 @@
+//! Which types do calls use, with which arguments, which way, and do they look the same both ways?
+//!
+//! A type that contains one that differs does so as well, however deep, and however recursive.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use traitwire_schema::walk::{Schema, children};
+use traitwire_schema::{Body, Enum, Interface, Named, Shape, Tagging, Type, TypeDef};
+
+use super::super::direction::{Way, members_differ, method_types, parts, with_containers};
+use super::super::newtypes::alias_of;
+
+/// The longest spelling of a type with its arguments. A type that contains itself with ever larger
+/// arguments has no end; nothing that people write comes near this.
+const MAX_SPELLING: usize = 2000;
+
+/// A defined type with its type arguments, as calls use it.
+#[derive(Debug, Clone)]
+pub(super) struct Use {
+    pub(super) named: Named,
+    pub(super) input: bool,
+    pub(super) output: bool,
+    /// Whether it looks different one way and the other.
+    pub(super) differs: bool,
+}
+
+impl Use {
+    /// Whether it needs two descriptions.
+    pub(super) fn is_split(&self) -> bool {
+        self.differs && self.input && self.output
+    }
+}
+
+/// Every defined type that calls use, by its spelling.
+pub(super) type Uses = BTreeMap<String, Use>;
+
+/// Whether the content of an adjacently tagged variant has to be there: serde reads an absent option as
+/// `None` there too, but always writes it.
+pub(super) fn content_required(schema: &Schema, shape: &Shape, args: &[Type], way: Way) -> bool {
+    match shape {
+        Shape::Newtype(ty) => way == Way::Out || !schema.reads_absence(&ty.substitute(args)),
+        _ => true,
+    }
+}
+
+/// A type as Rust would spell it, in full.
+pub(super) fn spelling(ty: &Type) -> String {
+    let list = |types: &[Type]| types.iter().map(spelling).collect::<Vec<_>>().join(", ");
+    match ty {
+        Type::Bool => "bool".to_owned(),
+        Type::Int(int) => int.name().to_owned(),
+        Type::F32 => "f32".to_owned(),
+        Type::F64 => "f64".to_owned(),
+        Type::Char => "char".to_owned(),
+        Type::String => "String".to_owned(),
+        Type::Bytes => "Bytes".to_owned(),
+        Type::Unit => "()".to_owned(),
+        Type::Json => "Value".to_owned(),
+        Type::Option(inner) => format!("Option<{}>", spelling(inner)),
+        Type::Seq(item) => format!("Vec<{}>", spelling(item)),
+        Type::Set(item) => format!("Set<{}>", spelling(item)),
+        Type::Array(item, len) => format!("[{}; {len}]", spelling(item)),
+        Type::Map(key, value) => format!("Map<{}, {}>", spelling(key), spelling(value)),
+        Type::Tuple(items) => format!("({})", list(items)),
+        Type::Param(index) => format!("#{index}"),
+        Type::Named(named) if named.args.is_empty() => named.id.to_string(),
+        Type::Named(named) => format!("{}<{}>", named.id, list(&named.args)),
+    }
+}
+
+/// The spelling of a defined type in use.
+pub(super) fn key(named: &Named) -> String {
+    spelling(&Type::Named(named.clone()))
+}
+
+/// Finds every use that the calls of these interfaces make.
+///
+/// # Errors
+/// The definitions whose type arguments grow without end.
+pub(super) fn uses<'a>(
+    schema: &'a Schema,
+    interfaces: impl IntoIterator<Item = &'a Interface>,
+) -> Result<Uses, Vec<&'a TypeDef>> {
+    let mut uses = Uses::new();
+    let mut endless: BTreeMap<_, &TypeDef> = BTreeMap::new();
+    let mut queue = VecDeque::new();
+    for interface in interfaces {
+        for (ty, way) in interface.methods.iter().flat_map(|method| method_types(interface, method))
+        {
+            named_in(ty, &mut |named| queue.push_back((named.clone(), way)));
+        }
+    }
+    while let Some((named, way)) = queue.pop_front() {
+        let Some(def) = schema.def(&named.id) else { continue };
+        let key = key(&named);
+        if key.len() > MAX_SPELLING {
+            endless.insert(&def.id, def);
+            continue;
+        }
+        let known = uses.entry(key).or_insert_with(|| Use {
+            named: named.clone(),
+            input: false,
+            output: false,
+            differs: false,
+        });
+        let seen = match way {
+            Way::In => &mut known.input,
+            Way::Out => &mut known.output,
+        };
+        if !std::mem::replace(seen, true) {
+            for ty in parts(def, way) {
+                let ty = ty.substitute(&named.args);
+                named_in(&ty, &mut |named| queue.push_back((named.clone(), way)));
+            }
+        }
+    }
+    if !endless.is_empty() {
+        return Err(endless.into_values().collect());
+    }
+    mark_differences(schema, &mut uses);
+    Ok(uses)
+}
+
+/// Every defined type that stands in this one, but not those inside their definitions.
+fn named_in(ty: &Type, found: &mut impl FnMut(&Named)) {
+    match ty {
+        Type::Named(named) => found(named),
+        _ => children(ty).into_iter().for_each(|ty| named_in(ty, found)),
+    }
+}
+
+/// Marks what differs by itself, and what contains it.
+fn mark_differences(schema: &Schema, uses: &mut Uses) {
+    let (mut differing, mut inside) = (BTreeSet::new(), Vec::new());
+    for (user, Use { named, .. }) in &*uses {
+        let Some(def) = schema.def(&named.id) else { continue };
+        if differs_itself(schema, def, &named.args) {
+            differing.insert(user.clone());
+        }
+        for ty in Way::BOTH.into_iter().flat_map(|way| parts(def, way)) {
+            let ty = ty.substitute(&named.args);
+            named_in(&ty, &mut |part| inside.push((key(part), user.clone())));
+        }
+    }
+    let differing = with_containers(differing, inside);
+    for (name, known) in uses {
+        known.differs = differing.contains(name);
+    }
+}
+
+fn differs_itself(schema: &Schema, def: &TypeDef, args: &[Type]) -> bool {
+    let denies_others = |shape: &Shape, denies: bool| denies && matches!(shape, Shape::Fields(_));
+    members_differ(schema, def, args)
+        || match &def.body {
+            Body::Struct(body) => {
+                alias_of(body).is_none() && denies_others(&body.shape, body.deny_unknown_fields)
+            }
+            Body::Enum(Enum { tagging, variants, open, deny_unknown_fields }) => {
+                let adjacent = matches!(tagging, Tagging::Adjacent { .. });
+                // A reader of an open enum expects later variants; its writer has those of today.
+                *open
+                    || (adjacent && *deny_unknown_fields)
+                    || variants.iter().any(|variant| {
+                        let shape = &variant.shape;
+                        variant.catch_all
+                            || (adjacent && !content_required(schema, shape, args, Way::In))
+                            || denies_others(shape, *deny_unknown_fields)
+                    })
+            }
+        }
+}
