@@ -2,7 +2,10 @@
 
 #![allow(missing_docs, clippy::missing_panics_doc, reason = "only tests see it")]
 
+pub mod conformance;
+pub mod corpus;
 pub mod net;
+pub mod web;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

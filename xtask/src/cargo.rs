@@ -37,12 +37,12 @@ fn shown(command: &Command) -> String {
     words.join(" ")
 }
 
-/// Format, lints and docs. The crates that people use without default features are looked at
+/// Format, lints, docs, and whether what is generated is current. The crates that people use without default features are looked at
 /// without them too, for the rest of the workspace turns those features on.
 pub(crate) fn lint() -> Outcome {
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    for features in ["", "http-client", "http-server", "in-process", "serde_json"] {
+    for features in ["", "http-client", "http-server", "in-process", "serde_json", "driver"] {
         run(&mut cargo(&[
             "clippy",
             "--package=traitwire",
@@ -55,5 +55,6 @@ pub(crate) fn lint() -> Outcome {
         ]))?;
     }
     run(&mut cargo(&["clippy", "--package=traitwire-schema", "--", "-D", "warnings"]))?;
-    run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+    run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    run(&mut cargo(&["run", "--quiet", "--package=traitwire-cli", "--", "generate", "--check"]))
 }

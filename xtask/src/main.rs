@@ -1,8 +1,11 @@
 //! The project's tasks: `cargo xtask`.
 
 mod cargo;
+mod generate;
 mod measure;
+mod npm;
 mod test;
+mod web;
 
 use std::process::ExitCode;
 
@@ -11,10 +14,13 @@ The project's tasks.
 
 usage: cargo xtask TASK
 
-  lint        format, lints with warnings denied, docs
-  test        all tests: unit, UI, suites, docs, guide
-  cold-check  CPU time of a cold check of a small interfaces crate, beside serde alone
-  bench-http  latency of a call over HTTP, beside a hand-written handler
+  lint            format, lints with warnings denied, docs, generated files
+  test            all tests: unit, UI, suites, docs, guide; installs what they need, where it can
+  install         what the tests need besides cargo: packages of npm and PyPI, Chromium
+  cold-check      CPU time of a cold check of a small interfaces crate, beside serde alone
+  bench-generate  what `traitwire generate` costs, beside a build of the interfaces crate
+  bench-http      latency of a call over HTTP, beside a hand-written handler
+  bench-web       size and speed of the npm runtime, time of tsc over a large interface
 ";
 
 fn main() -> ExitCode {
@@ -22,8 +28,14 @@ fn main() -> ExitCode {
     let done = match task.as_str() {
         "lint" => cargo::lint(),
         "test" => test::all(),
+        "install" => {
+            web::install();
+            Ok(())
+        }
         "cold-check" => measure::cold_check(),
+        "bench-generate" => generate::bench(),
         "bench-http" => measure::http(),
+        "bench-web" => measure::web(),
         "" | "help" | "--help" => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

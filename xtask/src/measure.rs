@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::cargo::{Outcome, cargo, root, run};
+use crate::npm;
 
 /// CPU time of a cold check of a crate with one interface and no default features, beside the same
 /// crate with serde and `serde_json` alone. Both in empty target folders, taking turns.
@@ -50,6 +51,12 @@ pub(crate) fn http() -> Outcome {
     run(cargo(&["run", "--release"]).current_dir(root().join("benches/http")))
 }
 
+/// The numbers of TypeScript: size, speed, and what compilers take.
+pub(crate) fn web() -> Outcome {
+    npm::install(&root())?;
+    run(&mut cargo(&["run", "--package=traitwire-tests", "--example=web_numbers"]))
+}
+
 fn write(package: &Path, dependencies: &str, code: &str) -> Outcome {
     let manifest = format!(
         "[package]\nname = \"measured\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -79,7 +86,7 @@ fn cpu_of_check(package: &Path) -> Result<f64, String> {
 
 /// User and system time of all ended children, in seconds (proc(5): fields 16 and 17, in ticks of
 /// 1/100 s on Linux).
-fn cpu_of_children() -> Result<f64, String> {
+pub(crate) fn cpu_of_children() -> Result<f64, String> {
     let stat = fs::read_to_string("/proc/self/stat")
         .map_err(|error| format!("CPU times are read from /proc, on Linux only: {error}"))?;
     // The second field is the program's name in brackets and may have spaces.
@@ -91,12 +98,12 @@ fn cpu_of_children() -> Result<f64, String> {
     }
 }
 
-fn median(numbers: &mut [f64]) -> f64 {
+pub(crate) fn median(numbers: &mut [f64]) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers[numbers.len() / 2]
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "`map_err` passes it so")]
-fn text(error: std::io::Error) -> String {
+pub(crate) fn text(error: std::io::Error) -> String {
     error.to_string()
 }

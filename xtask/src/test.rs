@@ -4,10 +4,13 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use crate::cargo::{Outcome, cargo};
+use crate::web;
 
-/// Runs every test of the workspace, and the schema's without its features, and prints how many
-/// there were. Tests that skip themselves say `skipped: why` on a line of their own.
+/// Installs what the tests need, runs every test of the workspace, and the schema's without its
+/// features, and prints how many there were. Tests that skip themselves say `skipped: why` on a line
+/// of their own.
 pub(crate) fn all() -> Outcome {
+    web::install();
     let mut counts = Counts::default();
     let mut failed = Vec::new();
     for args in [
