@@ -1,4 +1,4 @@
-//! How are interfaces called, and what comes back?
+//! How are interfaces called from Rust, and what comes back?
 
 use std::error::Error;
 use std::fmt::Display;
@@ -181,12 +181,12 @@ async fn compare(remote: &CatalogClient, local: &CatalogClient) -> Done {
     Ok(())
 }
 
-fn title(title: &str) {
+pub(crate) fn title(title: &str) {
     println!("\n{title}");
 }
 
 /// One line: what was called, and what came back.
-fn show(call: &str, came_back: impl Display) {
+pub(crate) fn show(call: &str, came_back: impl Display) {
     println!("  {call:<36}  {came_back}");
 }
 

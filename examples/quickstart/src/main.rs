@@ -2,20 +2,26 @@
 //!
 //! ```text
 //! cargo run -p quickstart                     the frontend calls the backend in every way, and ends
-//! cargo run -p quickstart -- --serve [ADDR]   the backend stays, and prints how to call it with curl
+//! cargo run -p quickstart -- --serve [ADDR]   the backend stays, shows a page, and prints curl lines
 //! ```
 //!
 //! | module | the question it answers |
 //! |---|---|
 //! | `backend` | How are interfaces implemented and served? |
 //! | `frontend` | How are they called, and what comes back? |
+//! | `typescript` | How is the frontend in TypeScript made, and how is it run? |
+//! | `page` | What does a browser get? |
 //! | `curl` | How are they called without traitwire? |
+//!
+//! The frontends in TypeScript, for Node and for browsers, are in `typescript/`.
 //!
 //! The interfaces themselves are in the crate `traitwire-interfaces`.
 
 mod backend;
 mod curl;
 mod frontend;
+mod page;
+mod typescript;
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -73,24 +79,32 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Starts a backend on a free port, and calls it.
+/// Starts a backend on a free port, and calls it from Rust and from TypeScript.
 async fn tour() -> Result<(), Box<dyn Error>> {
     let backend = backend::build(&Store::open()?)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/rpc", listener.local_addr()?);
     let app = axum::Router::new().nest_service("/rpc", traitwire::http::service(backend.clone()));
     tokio::spawn(async move { axum::serve(listener, app).await });
-    frontend::run(&url, &backend).await
+    frontend::run(&url, &backend).await?;
+
+    frontend::title("In TypeScript: the same backend, from Node");
+    if let Some(why) = typescript::missing().await {
+        println!("  skipped: {why}");
+        return Ok(());
+    }
+    typescript::run(&url).await
 }
 
 /// Serves until somebody ends the program.
 async fn serve(address: SocketAddr) -> Result<(), Box<dyn Error>> {
     let backend = backend::build(&Store::open()?)?;
     let listener = TcpListener::bind(address).await?;
-    let url = format!("http://{}/rpc", listener.local_addr()?);
-    let app = axum::Router::new().nest_service("/rpc", traitwire::http::service(backend.clone()));
+    let address = listener.local_addr()?;
+    let app = page::routes().nest_service("/rpc", traitwire::http::service(backend.clone()));
     frontend::submit_first_job(&backend).await?;
-    curl::print(&url);
+    println!("A page of it: http://{address}/\n");
+    curl::print(&format!("http://{address}/rpc"));
     axum::serve(listener, app).await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Does the quickstart do what the README says of it?
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -86,6 +87,76 @@ fn the_tour_shows_every_way_a_call_can_end() {
 }
 
 #[test]
+fn the_tour_goes_on_in_typescript() {
+    if let Err(why) = node() {
+        return skip(&why);
+    }
+    let (status, stdout, stderr) = quickstart(&[]).finish();
+    let output = String::from_utf8(stdout).unwrap();
+    assert!(status.success(), "{status}\n{output}\n{stderr}");
+    for (call, came_back) in [
+        ("traitwire generate", "unchanged"),
+        ("catalog.search", "102 Harbour Station, 101 Linden Bridge"),
+        ("catalog.tile", "bytes as Uint8Array"),
+        ("catalog.model  999", "declared error: not_found, id 999"),
+        ("catalog.rename  as ann", "fault: permission_denied; executed: no"),
+        ("jobs.log", "(ended after "),
+        ("jobs.wait", "DONE"),
+        ("catalog.watch", r#"bob renamed "Linden Bridge" to "Linden Crossing""#),
+        (
+            "catalog.rename  102 alike",
+            r#"{"error":"name_taken","name":"Linden Crossing","by":"101"}"#,
+        ),
+    ] {
+        let shown = output.lines().any(|line| line.contains(call) && line.contains(came_back));
+        assert!(shown, "no line with `{call}` and `{came_back}` in:\n{output}");
+    }
+}
+
+#[test]
+fn the_page_lists_models_and_follows_what_changes_in_them() {
+    let chromium = match (node(), chromium()) {
+        (Ok(()), Some(chromium)) => chromium,
+        (Err(why), _) => return skip(&why),
+        (_, None) => return skip("Chromium is not installed (`apt-get install chromium`)"),
+    };
+    let mut backend = quickstart(&["--serve", "127.0.0.1:0"]);
+    let mut stdout = BufReader::new(backend.0.stdout.take().unwrap()).lines();
+    let url =
+        stdout.find_map(|line| line.unwrap().strip_prefix("A page of it: ").map(str::to_owned));
+    // Somebody has to read the rest.
+    std::thread::spawn(move || stdout.count());
+    let screenshot = concat!(env!("CARGO_TARGET_TMPDIR"), "/page.png");
+    let mut clicks = Command::new("node");
+    clicks.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/typescript/test/page.mjs"));
+    clicks.args([&url.expect("the address of the page"), &chromium, screenshot]);
+    let (status, _, stderr) = Running::start(&mut clicks).finish();
+    assert!(status.success(), "{status}\n{stderr}");
+    assert!(std::fs::metadata(screenshot).unwrap().len() > 10_000, "{screenshot} is empty");
+}
+
+/// Whether Node is there, and the packages, which the build script installs where npm can.
+fn node() -> Result<(), String> {
+    let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules/playwright-core");
+    match Command::new("node").arg("--version").output() {
+        Ok(_) if packages.is_dir() => Ok(()),
+        Ok(_) => Err("the npm packages are not there; run `npm ci --ignore-scripts`".to_owned()),
+        Err(error) => Err(format!("node did not run ({error}); install Node.js 20 or newer")),
+    }
+}
+
+fn chromium() -> Option<String> {
+    let named = std::env::var("CHROMIUM").ok();
+    let known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    named.into_iter().chain(known.map(str::to_owned)).find(|path| Path::new(path).exists())
+}
+
+/// `cargo xtask test` has the harness show this, and counts it.
+fn skip(why: &str) {
+    println!("skipped: {why}");
+}
+
+#[test]
 fn a_command_line_that_is_not_understood_is_refused() {
     let (status, _, stderr) = quickstart(&["--serve", "nowhere"]).finish();
     assert_eq!(status.code(), Some(2));
@@ -96,9 +167,7 @@ fn a_command_line_that_is_not_understood_is_refused() {
 #[test]
 fn curl_calls_every_method_by_the_printed_lines() {
     if Command::new("curl").arg("--version").output().is_err() {
-        // Not `println!`, which the harness shows for failed tests only.
-        writeln!(std::io::stderr(), "skipped: curl is not installed").unwrap();
-        return;
+        return skip("curl is not installed");
     }
     let mut backend = quickstart(&["--serve", "127.0.0.1:0"]);
     let methods = methods();
@@ -150,7 +219,7 @@ fn call(args: &[String]) {
     let (status, stdout, stderr) = curl.finish();
     assert!(status.success(), "{status} {stderr}{}: {args:?}", String::from_utf8_lossy(&stdout));
     if let Some(at) = args.iter().position(|arg| arg == "-o") {
-        let tile = std::fs::read(std::path::Path::new(directory).join(&args[at + 1])).unwrap();
+        let tile = std::fs::read(Path::new(directory).join(&args[at + 1])).unwrap();
         assert_eq!(&tile[..4], b"TWT1");
     } else {
         let reply = serde_json::from_slice::<serde_json::Value>(&stdout);
