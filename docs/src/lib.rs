@@ -28,6 +28,18 @@ pub mod versions {}
 #[doc = include_str!("../guide/http.md")]
 pub mod http {}
 
+#[doc = include_str!("../guide/command-line.md")]
+pub mod command_line {}
+
+#[doc = include_str!("../guide/typescript.md")]
+pub mod typescript {}
+
+#[doc = include_str!("../guide/typescript-client.md")]
+pub mod typescript_client {}
+
+#[doc = include_str!("../guide/openapi.md")]
+pub mod openapi {}
+
 #[doc = include_str!("../guide/cookbook.md")]
 pub mod cookbook {}
 
