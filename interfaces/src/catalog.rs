@@ -41,6 +41,10 @@ pub trait Catalog {
     /// Models whose name or place contains `query`, best match first.
     ///
     /// An empty `query` matches all. `limit` is 20 unless given, and at most 100.
+    ///
+    /// ```json
+    /// { "query": "harbour", "limit": 5 }
+    /// ```
     #[rpc(readonly)]
     async fn search(
         &self,
