@@ -16,7 +16,6 @@
 //! | `output` | Which files have to change, and how, so that none is left half-written? |
 //! | `report` | What does a message look like, and with which exit code does a command end? |
 
-#![allow(clippy::doc_markdown, reason = "OpenAPI is a word of the prose here")]
 #![allow(clippy::format_push_string, reason = "`write!` to a text has a result that means nothing")]
 
 mod args;

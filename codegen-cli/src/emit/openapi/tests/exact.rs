@@ -1,4 +1,4 @@
-//! Does what serde_json writes fit the schemas, and nothing that it would not read?
+//! Does what `serde_json` writes fit the schemas, and nothing that it would not read?
 
 use std::collections::BTreeMap;
 
@@ -236,7 +236,7 @@ fn reads<T: serde::de::DeserializeOwned>(json: &str) -> bool {
     serde_json::from_str::<T>(json).is_ok()
 }
 
-/// Each line is also read by serde_json, so that both say the same.
+/// Each line is also read by `serde_json`, so that both say the same.
 #[test]
 fn what_a_reader_takes_fits_and_nothing_else() {
     let mut samples = Samples::default();
