@@ -1,7 +1,12 @@
 //! Interfaces with everything that a type and a method can have.
 
-#![allow(dead_code, unreachable_pub, missing_docs, clippy::unused_async)]
-#![allow(clippy::zero_sized_map_values, clippy::option_option)]
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "only its schema is looked at")]
+#![allow(clippy::unused_async, reason = "an interface's methods are")]
+#![allow(
+    clippy::zero_sized_map_values,
+    clippy::option_option,
+    reason = "odd shapes are what it is for"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
