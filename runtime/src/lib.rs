@@ -75,7 +75,7 @@ pub use crate::call::{Call, StreamCall};
 pub use crate::context::{Caller, Context};
 pub use crate::error::{CallError, Executed, Fault, FaultKind, Incompatibility};
 pub use crate::incoming::Incoming;
-pub use crate::wire::Wire;
+pub use crate::wire::{Mirror, Wire};
 pub use futures_core::Stream;
 pub use traitwire_macros::Wire;
 /// Declares an IPC interface: one frontend, one backend, and calls in both directions. Its runtime is

@@ -13,7 +13,7 @@ pub use crate::rpc::channel::{Channel, Stub};
 pub use crate::rpc::codec::DecodeError;
 pub use crate::rpc::dispatch::{Dispatch, Invocation, Items, Outcome};
 pub use crate::rpc::returned::{Declare, DeclaredError, Plain, Returned};
-pub use crate::wire::{Param, Wire};
+pub use crate::wire::{Mirror, Param, Wire};
 pub use std::sync::Arc;
 pub use std::vec::Vec;
 

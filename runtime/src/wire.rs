@@ -71,6 +71,24 @@ pub trait Wire: Serialize + DeserializeOwned + Send + 'static {
     }
 }
 
+/// Says what a type looks like on the wire that is not [`Wire`] itself, in `#[wire(as = ..)]` on a
+/// field. Every type that is [`Wire`] mirrors itself; `#[derive(Wire)]` beside
+/// `#[serde(remote = "..")]` makes a mirror of a type of another crate.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what crosses the wire",
+    label = "no wire schema for `{Self}`",
+    note = "`#[wire(as = ..)]` takes a type that crosses itself, or one that derives Wire beside \
+            #[serde(remote = \"..\")]"
+)]
+pub trait Mirror {
+    /// What the schema says of it.
+    const MIRRORED: Type;
+}
+
+impl<T: Wire> Mirror for T {
+    const MIRRORED: Type = T::TYPE;
+}
+
 macro_rules! scalars {
     ($($ty:ty => $schema:expr,)*) => { $(
         impl Wire for $ty {

@@ -55,6 +55,14 @@ pub(super) fn method_types<'a>(
     args.chain(reply.into_iter().chain(&method.error).map(move |ty| (ty, replies)))
 }
 
+/// The type that goes this way, where another goes the other way.
+pub(super) fn one_way(ty: &Type, way: Way) -> &Type {
+    match ty {
+        Type::Split { write, read } => one_way(if way == Way::Out { write } else { read }, way),
+        ty => ty,
+    }
+}
+
 /// The name of a field, if it goes this way.
 pub(super) fn field_name(field: &Field, way: Way) -> Option<&str> {
     match way {
@@ -67,10 +75,11 @@ pub(super) fn field_name(field: &Field, way: Way) -> Option<&str> {
 pub(super) fn is_optional(schema: &Schema, field: &Field, ty: &Type, way: Way) -> bool {
     match way {
         Way::Out => field.write.as_ref().is_some_and(|write| write.presence == Presence::Maybe),
-        Way::In => field
-            .read
-            .as_ref()
-            .is_some_and(|read| read.absent == Absent::Default || schema.reads_absence(ty)),
+        Way::In => field.read.as_ref().is_some_and(|read| match read.absent {
+            Absent::Default(_) => true,
+            Absent::ByType => schema.reads_absence(ty),
+            Absent::Never => false,
+        }),
     }
 }
 

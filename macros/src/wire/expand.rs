@@ -274,6 +274,7 @@ fn variant(variant: &Variant, params: &Params) -> TokenStream {
             shape: #shape,
             status: #status,
             catch_all: false,
+            untagged: false,
             since: #since,
             #about
         }
@@ -324,7 +325,11 @@ fn read(Read { name: ReadName { name, aliases }, default }: &Read) -> TokenStrea
     let aliases = aliases.iter().map(|alias| common::text(alias));
     let aliases: Vec<_> = aliases.collect();
     let aliases = if aliases.is_empty() { quote!(&[]) } else { quote!(const { &[#(#aliases),*] }) };
-    let absent = if *default { quote!(Default) } else { quote!(ByType) };
+    let absent = if *default {
+        quote!(Default(__traitwire::schema::Value::Unknown))
+    } else {
+        quote!(ByType)
+    };
     quote!(__traitwire::read(#name, #aliases, __traitwire::schema::Absent::#absent))
 }
 

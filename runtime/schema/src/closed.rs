@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::model::{Type, TypeDef, TypeId};
+use crate::model::{Format, Int, Text, Type, TypeDef, TypeId};
 use crate::walk::{MAX_TYPE_DEPTH, Schema};
 
 /// Most types without parameters that one shape may consist of.
@@ -73,12 +73,17 @@ pub(crate) struct Id(usize);
 pub(crate) enum Closed<'a> {
     /// By its name; `usize` and `isize` are the 64-bit integers that they cross as.
     Leaf(&'static str),
+    Format(Format),
+    Literal(Text),
+    AtMost(&'static str, u64),
     Option(Id),
     Seq(Id),
     Set(Id),
     Array(Id, u64),
     Map(Id, Id),
     Tuple(Vec<Id>),
+    /// What is written, and what is read.
+    Split(Id, Id),
     Named(&'a TypeId, Vec<Id>),
 }
 
@@ -138,11 +143,15 @@ impl<'a> Types<'a> {
                 Closed::Named(id, self.close_all(&named.args, args, within)?)
             }
             Type::Bool => Closed::Leaf("bool"),
-            Type::Int(int) => Closed::Leaf(match int.name() {
-                "usize" => "u64",
-                "isize" => "i64",
-                name => name,
-            }),
+            Type::Split { write, read } => {
+                Closed::Split(self.close(write, args, within)?, self.close(read, args, within)?)
+            }
+            Type::Int(int) => Closed::Leaf(width(*int)),
+            Type::NonZero(int) => Closed::Leaf(non_zero(*int)),
+            Type::AtMost(int, most) => Closed::AtMost(width(*int), *most),
+            Type::Float => Closed::Leaf("float"),
+            Type::Format(format) => Closed::Format(format.clone()),
+            Type::Literal(text) => Closed::Literal(text.clone()),
             Type::F32 => Closed::Leaf("f32"),
             Type::F64 => Closed::Leaf("f64"),
             Type::Char => Closed::Leaf("char"),
@@ -181,14 +190,38 @@ impl<'a> Types<'a> {
     }
 }
 
+/// What an integer crosses as.
+fn width(int: Int) -> &'static str {
+    match int {
+        Int::Usize => "u64",
+        Int::Isize => "i64",
+        int => int.name(),
+    }
+}
+
+fn non_zero(int: Int) -> &'static str {
+    match int {
+        Int::I8 => "nonzero i8",
+        Int::I16 => "nonzero i16",
+        Int::I32 => "nonzero i32",
+        Int::I64 | Int::Isize => "nonzero i64",
+        Int::I128 => "nonzero i128",
+        Int::U8 => "nonzero u8",
+        Int::U16 => "nonzero u16",
+        Int::U32 => "nonzero u32",
+        Int::U64 | Int::Usize => "nonzero u64",
+        Int::U128 => "nonzero u128",
+    }
+}
+
 /// The types directly inside this one.
 pub(crate) fn parts(closed: &Closed<'_>) -> Vec<Id> {
     match closed {
-        Closed::Leaf(_) => Vec::new(),
+        Closed::Leaf(_) | Closed::Format(_) | Closed::Literal(_) | Closed::AtMost(..) => Vec::new(),
         Closed::Option(item) | Closed::Seq(item) | Closed::Set(item) | Closed::Array(item, _) => {
             vec![*item]
         }
-        Closed::Map(key, value) => vec![*key, *value],
+        Closed::Map(one, other) | Closed::Split(one, other) => vec![*one, *other],
         Closed::Tuple(items) | Closed::Named(_, items) => items.clone(),
     }
 }

@@ -12,7 +12,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::check;
-use crate::model::{Int, Interface, List, Named, Ref, Type, TypeDef, TypeId};
+use crate::model::{Format, Int, Interface, List, Named, Ref, Text, Type, TypeDef, TypeId};
 use crate::walk::Schema;
 
 pub use crate::check::Problem;
@@ -211,6 +211,12 @@ pub(crate) enum TypeForm {
     Array(Ref<Type>, u64),
     Map(Ref<Type>, Ref<Type>),
     Tuple(List<Type>),
+    Split { write: Ref<Type>, read: Ref<Type> },
+    Float,
+    Format(Format),
+    Literal(Text),
+    NonZero(Int),
+    AtMost(Int, u64),
     Param(u16),
     Named(Named),
     I8,
@@ -244,6 +250,12 @@ impl From<TypeForm> for Type {
             TypeForm::Array(item, len) => Type::Array(item, len),
             TypeForm::Map(key, value) => Type::Map(key, value),
             TypeForm::Tuple(items) => Type::Tuple(items),
+            TypeForm::Split { write, read } => Type::Split { write, read },
+            TypeForm::Float => Type::Float,
+            TypeForm::Format(format) => Type::Format(format),
+            TypeForm::Literal(text) => Type::Literal(text),
+            TypeForm::NonZero(int) => Type::NonZero(int),
+            TypeForm::AtMost(int, most) => Type::AtMost(int, most),
             TypeForm::Param(index) => Type::Param(index),
             TypeForm::Named(named) => Type::Named(named),
             TypeForm::I8 => Type::Int(Int::I8),

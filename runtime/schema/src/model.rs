@@ -227,6 +227,17 @@ pub enum Type {
     Unit,
     /// Any JSON value.
     Json,
+    /// A real of 64 bits that need not be finite: in JSON `"NaN"`, `"Infinity"` and `"-Infinity"`
+    /// stand beside numbers.
+    Float,
+    /// Text of a certain form, such as a date.
+    Format(Format),
+    /// Always this text.
+    Literal(Text),
+    /// An integer that is not 0.
+    NonZero(Int),
+    /// An integer that is no more than this.
+    AtMost(Int, u64),
     /// Present or `null`.
     Option(Ref<Type>),
     /// Any number of values in order.
@@ -239,6 +250,14 @@ pub enum Type {
     Map(Ref<Type>, Ref<Type>),
     /// Values by position.
     Tuple(List<Type>),
+    /// What is written and what is read are told apart: a conversion, or functions that somebody
+    /// wrote, stand between. Both may be the same type; then the functions are all that is special.
+    Split {
+        /// What a writer writes.
+        write: Ref<Type>,
+        /// What a reader reads.
+        read: Ref<Type>,
+    },
     /// The n-th type parameter of the surrounding [`TypeDef`].
     Param(u16),
     /// A type that somebody defined.
@@ -246,6 +265,22 @@ pub enum Type {
     /// An integer.
     #[cfg_attr(feature = "json", serde(untagged))]
     Int(Int),
+}
+
+/// Text of a certain form.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct Format {
+    /// What it is called: a `format` of JSON Schema (`date-time`, `uuid`, `uri`) where there is one,
+    /// else a name of ours (`semver`, `decimal`).
+    pub name: Text,
+    /// A regular expression (ECMA 262, without flags) that every text of the form meets, and that no
+    /// text meets which a reader refuses. Empty where the format says it all, or where none could.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
+    pub pattern: Text,
+    /// Whether a positional encoding can carry it. Some types ask the reader what comes next.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
+    pub positional: bool,
 }
 
 /// The integers of Rust.
@@ -410,12 +445,37 @@ pub struct Enum {
     /// In the order of declaration, which decides where nothing is tagged.
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub variants: List<Variant>,
-    /// `#[non_exhaustive]`: later versions may add variants.
+    /// `#[non_exhaustive]`: later versions may add variants. See [`Enum::is_open`].
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub open: bool,
     /// A reader refuses members that it does not know.
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub deny_unknown_fields: bool,
+}
+
+impl Enum {
+    /// Whether a value may be of a variant that is not listed: later versions may add variants, or a
+    /// reader takes every other name for one that catches all.
+    pub fn is_open(&self) -> bool {
+        self.open || self.variants.iter().any(|variant| self.catches_all(variant))
+    }
+
+    /// Whether this variant stands for those that a reader does not know: `#[serde(other)]`, or a last
+    /// one of any JSON (or of any text, where all others are names) that is not tagged.
+    pub fn catches_all(&self, variant: &Variant) -> bool {
+        variant.catch_all
+            || (variant.untagged
+                && match &variant.shape {
+                    Shape::Newtype(Type::Json) => true,
+                    Shape::Newtype(Type::String) => {
+                        self.tagging == Tagging::External
+                            && self.variants.iter().all(|other| {
+                                other.shape == Shape::Unit || std::ptr::eq(other, variant)
+                            })
+                    }
+                    _ => false,
+                })
+    }
 }
 
 /// How a value of an enum says which variant it is.
@@ -460,6 +520,10 @@ pub struct Variant {
     /// Stands for every name that the reader does not know (`#[serde(other)]`).
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub catch_all: bool,
+    /// Has no tag though the others have: it is tried when none of them fits
+    /// (`#[serde(untagged)]` on the variant).
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
+    pub untagged: bool,
     /// The version of the interface that brought it.
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub since: Option<Text>,
@@ -561,7 +625,7 @@ pub struct Read {
 }
 
 /// What a reader does when a field is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum Absent {
     /// The type decides: `None` where the resolved type is an option, an error otherwise
@@ -569,8 +633,56 @@ pub enum Absent {
     ///
     /// [`Schema::reads_absence`]: crate::walk::Schema::reads_absence
     ByType,
+    /// An error, whatever the type: a function that somebody wrote reads the field.
+    Never,
     /// A default stands in.
-    Default,
+    Default(Value),
+}
+
+/// A value, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub enum Value {
+    /// It differs from time to time, depends on a type parameter, or has no JSON.
+    Unknown,
+    /// Its JSON.
+    Json(Text),
+    /// What this gives: in a constant, for a value is no constant. [`Schema::collect`] asks it.
+    ///
+    /// [`Schema::collect`]: crate::walk::Schema::collect
+    #[cfg_attr(feature = "json", serde(skip))]
+    Computed(Compute),
+}
+
+/// Gives the JSON of a value. All are equal, as their results are not known before they are asked.
+#[derive(Clone, Copy)]
+pub struct Compute(pub fn() -> Option<String>);
+
+impl Value {
+    /// The value, asked for if need be.
+    #[must_use]
+    pub fn settle(&self) -> Value {
+        match self {
+            Value::Computed(Compute(compute)) => {
+                compute().map_or(Value::Unknown, |json| Value::Json(json.into()))
+            }
+            known => known.clone(),
+        }
+    }
+}
+
+impl PartialEq for Compute {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Compute {}
+
+impl fmt::Debug for Compute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Compute(..)")
+    }
 }
 
 /// `#[deprecated]`.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::closed::{self, Closed, Id, Types};
-use crate::model::{Body, Field, Presence, Shape, Tagging, Type, TypeDef, TypeId};
+use crate::model::{Body, Field, Presence, Shape, Tagging, Text, Type, TypeDef, TypeId};
 use crate::walk::Schema;
 
 pub use crate::closed::ShapeError;
@@ -42,6 +42,14 @@ pub enum Reason {
     },
     /// Bytes as the key of a map: keys are part of the JSON text.
     KeyBytes,
+    /// Written and read through a conversion or through functions that somebody wrote: what these
+    /// write elsewhere than in JSON is not known.
+    Converted,
+    /// Text whose type asks the reader what comes next.
+    Format {
+        /// The name of its format.
+        name: Text,
+    },
     /// The type has no finite shape.
     NoShape(ShapeError),
 }
@@ -76,6 +84,15 @@ impl fmt::Display for Reason {
                 );
             }
             Reason::KeyBytes => "bytes that are the key of a map are part of the text",
+            Reason::Converted => {
+                "what functions of its own write where values do not describe themselves is not known"
+            }
+            Reason::Format { name } => {
+                return write!(
+                    f,
+                    "text of the format `{name}` can only be read where values describe themselves"
+                );
+            }
             Reason::NoShape(error) => return error.fmt(f),
         })
     }
@@ -125,12 +142,14 @@ struct Place<'a> {
     /// The untagged enum around it.
     untagged: Option<&'a TypeId>,
     key: bool,
+    /// Behind functions that somebody wrote.
+    converted: bool,
 }
 
 struct Walk<'a> {
     types: Types<'a>,
     question: Question,
-    seen: HashSet<(Id, bool, bool)>,
+    seen: HashSet<(Id, [bool; 3])>,
     open: Vec<Place<'a>>,
 }
 
@@ -144,9 +163,11 @@ impl<'a> Walk<'a> {
             .types
             .close(ty, &[], None)
             .map_err(|error| because(String::new(), Reason::NoShape(error)))?;
-        self.open.push(Place { id, path: String::new(), untagged: None, key: false });
+        let (untagged, key, converted) = (None, false, false);
+        self.open.push(Place { id, path: String::new(), untagged, key, converted });
         while let Some(place) = self.open.pop() {
-            if self.seen.insert((place.id, place.untagged.is_some(), place.key)) {
+            let context = [place.untagged.is_some(), place.key, place.converted];
+            if self.seen.insert((place.id, context)) {
                 self.visit(&place)?;
             }
         }
@@ -159,9 +180,17 @@ impl<'a> Walk<'a> {
         }
         let closed = self.types.get(place.id);
         let reason = match self.question {
-            Question::Positional if *closed == closed::JSON => Some(Reason::Json),
+            Question::Positional => match closed {
+                closed if *closed == closed::JSON => Some(Reason::Json),
+                Closed::Split(..) => Some(Reason::Converted),
+                Closed::Format(format) if !format.positional => {
+                    Some(Reason::Format { name: format.name.clone() })
+                }
+                _ => None,
+            },
             Question::Attachments if *closed == closed::BYTES => match place.untagged {
                 Some(id) => Some(Reason::UntaggedBytes { within: id.clone() }),
+                None if place.converted => Some(Reason::Converted),
                 None => place.key.then_some(Reason::KeyBytes),
             },
             _ => None,
@@ -170,11 +199,12 @@ impl<'a> Walk<'a> {
             return Err(because(place.path.clone(), reason));
         }
         let is_map = matches!(closed, Closed::Map(..));
+        let converted = place.converted || matches!(closed, Closed::Split(..));
         let parts = closed::parts(closed);
         // The last is visited first; causes are to be found in the order of the source.
         for (i, id) in parts.into_iter().enumerate().rev() {
             let key = place.key || (is_map && i == 0);
-            self.open.push(Place { id, key, ..place.clone() });
+            self.open.push(Place { id, key, converted, ..place.clone() });
         }
         Ok(())
     }
@@ -190,11 +220,16 @@ impl<'a> Walk<'a> {
                 if positional && body.tagging != Tagging::External {
                     return Err(because(name, Reason::Tagging));
                 }
-                if body.tagging == Tagging::Untagged {
+                if body.tagging == Tagging::Untagged
+                    || body.variants.iter().any(|variant| variant.untagged)
+                {
                     untagged = Some(&def.id);
                 }
                 for variant in body.variants.iter() {
                     let path = format!("{name}::{}", variant.rust_name);
+                    if positional && variant.untagged {
+                        return Err(because(path, Reason::Tagging));
+                    }
                     if positional && (variant.write.is_none() || variant.read.is_none()) {
                         return Err(because(path, Reason::OneWayVariant));
                     }
@@ -204,7 +239,7 @@ impl<'a> Walk<'a> {
         }
         for (path, ty) in inside.into_iter().rev() {
             match self.types.close(ty, args, Some(&def.id)) {
-                Ok(id) => self.open.push(Place { id, path, untagged, key: at.key }),
+                Ok(id) => self.open.push(Place { id, path, untagged, ..at.clone() }),
                 Err(error) => return Err(because(path, Reason::NoShape(error))),
             }
         }

@@ -53,6 +53,7 @@ pub(crate) fn variant(name: &str, shape: Shape) -> Variant {
         shape,
         status: None,
         catch_all: false,
+        untagged: false,
         since: None,
         docs: "".into(),
         deprecated: None,

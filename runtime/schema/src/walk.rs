@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::{Body, Interface, Method, Reply, Shape, Struct, Tagging, Type, TypeDef, TypeId};
+use crate::model::{
+    Absent, Body, Interface, Method, Read, Reply, Shape, Struct, Tagging, Type, TypeDef, TypeId,
+};
 
 /// Deepest nesting of type arguments that a walk follows. A type that contains itself with ever
 /// larger arguments (`struct P<T>(Option<Box<P<Vec<T>>>>)`) has no end; serde cannot compile it,
@@ -88,7 +90,9 @@ impl Schema {
                 }
                 (None, Some(def)) => {
                     let def = def();
-                    self.types.insert(id.clone(), def.clone());
+                    let mut settled = def.clone();
+                    settle_defaults(&mut settled);
+                    self.types.insert(id.clone(), settled);
                     for ty in def_types(def) {
                         self.add(ty)?;
                     }
@@ -119,6 +123,7 @@ impl Schema {
         }
         match ty {
             Type::Option(_) => true,
+            Type::Split { read, .. } => self.is_option(read, scope, depth + 1),
             Type::Param(index) => Scope::resolve(scope, *index)
                 .is_some_and(|(ty, scope)| self.is_option(ty, scope, depth)),
             Type::Named(named) => match self.def(&named.id).map(|def| &def.body) {
@@ -147,7 +152,10 @@ impl Schema {
             return false;
         }
         match ty {
-            Type::String | Type::Char | Type::Bytes => true,
+            Type::String | Type::Char | Type::Bytes | Type::Format(_) | Type::Literal(_) => true,
+            Type::Split { write, read } => {
+                self.is_string(write, scope, depth + 1) && self.is_string(read, scope, depth + 1)
+            }
             Type::Param(index) => Scope::resolve(scope, *index)
                 .is_some_and(|(ty, scope)| self.is_string(ty, scope, depth)),
             Type::Named(named) => match self.def(&named.id).map(|def| &def.body) {
@@ -162,7 +170,14 @@ impl Schema {
                 }
                 Some(Body::Enum(def)) => {
                     def.tagging == Tagging::External
-                        && def.variants.iter().all(|variant| variant.shape == Shape::Unit)
+                        && def.variants.iter().all(|variant| match &variant.shape {
+                            Shape::Unit => true,
+                            Shape::Newtype(ty) if variant.untagged => {
+                                let scope = Scope { args: &named.args, outer: scope };
+                                self.is_string(ty, Some(&scope), depth + 1)
+                            }
+                            _ => false,
+                        })
                 }
                 None => false,
             },
@@ -183,6 +198,24 @@ impl<'a> Scope<'a> {
     /// The argument, and the scope in which it stands.
     fn resolve(scope: Option<&'a Scope<'a>>, index: u16) -> Option<(&'a Type, Option<&'a Self>)> {
         scope.and_then(|scope| Some((scope.args.get(usize::from(index))?, scope.outer)))
+    }
+}
+
+/// Asks for the values of defaults.
+fn settle_defaults(def: &mut TypeDef) {
+    let settle = |shape: &mut Shape| {
+        let Shape::Fields(fields) = shape else { return };
+        for field in fields.to_mut() {
+            if let Some(Read { absent: Absent::Default(value), .. }) = &mut field.read {
+                *value = value.settle();
+            }
+        }
+    };
+    match &mut def.body {
+        Body::Struct(body) => settle(&mut body.shape),
+        Body::Enum(body) => {
+            body.variants.to_mut().iter_mut().for_each(|variant| settle(&mut variant.shape));
+        }
     }
 }
 
@@ -211,6 +244,7 @@ impl Type {
             Type::Array(inner, len) => Type::Array(one(inner), *len),
             Type::Map(key, value) => Type::Map(one(key), one(value)),
             Type::Tuple(items) => Type::Tuple(many(items)),
+            Type::Split { write, read } => Type::Split { write: one(write), read: one(read) },
             Type::Named(named) => {
                 let mut named = named.clone();
                 named.args = many(&named.args);
@@ -257,6 +291,7 @@ pub fn children(ty: &Type) -> Vec<&Type> {
         }
         Type::Map(key, value) => vec![key, value],
         Type::Tuple(items) => items.iter().collect(),
+        Type::Split { write, read } => vec![write, read],
         Type::Named(named) => named.args.iter().collect(),
         _ => Vec::new(),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use traitwire::schema::{Absent, Int, Presence, Shape, Tagging, Type};
+use traitwire::schema::{Absent, Int, Presence, Shape, Tagging, Type, Value};
 use traitwire::{__private::Declare, Wire};
 
 use super::{enum_of, fields, json, members, reads, variant, written};
@@ -231,7 +231,7 @@ fn fields_of_variants_may_be_absent_and_skipped() {
     let fields = fields(&variant::<Sparse>("Some").shape);
     assert_eq!(written(fields), ["said", "out"]);
     assert_eq!(fields[0].write.as_ref().unwrap().presence, Presence::Maybe);
-    assert_eq!(fields[0].read.as_ref().unwrap().absent, Absent::Default);
+    assert_eq!(fields[0].read.as_ref().unwrap().absent, Absent::Default(Value::Unknown));
     assert!(fields[1].read.is_none());
     let read: Sparse = serde_json::from_str(r#"{"is":"Some"}"#).unwrap();
     assert_eq!(json(&read), r#"{"is":"Some","out":0}"#);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use traitwire::Wire;
-use traitwire::schema::{Absent, Presence, Type};
+use traitwire::schema::{Absent, Presence, Type, Value};
 
 use super::{fields_of, json, members, reads, schema_of};
 
@@ -135,14 +135,17 @@ fn is_zero<T: Zero>(value: &T) -> bool {
 fn defaults_and_omissions() {
     let says = |field: &str| {
         let field = fields_of::<Defaults>().iter().find(|one| one.rust_name == field).unwrap();
-        (field.write.as_ref().map(|write| write.presence), field.read.as_ref().unwrap().absent)
+        (
+            field.write.as_ref().map(|write| write.presence),
+            field.read.as_ref().unwrap().absent.clone(),
+        )
     };
     assert_eq!(says("required"), (Some(Presence::Always), Absent::ByType));
-    assert_eq!(says("default"), (Some(Presence::Always), Absent::Default));
-    assert_eq!(says("seven"), (Some(Presence::Always), Absent::Default));
-    assert_eq!(says("generous"), (Some(Presence::Always), Absent::Default));
+    assert_eq!(says("default"), (Some(Presence::Always), Absent::Default(Value::Unknown)));
+    assert_eq!(says("seven"), (Some(Presence::Always), Absent::Default(Value::Unknown)));
+    assert_eq!(says("generous"), (Some(Presence::Always), Absent::Default(Value::Unknown)));
     assert_eq!(says("maybe"), (Some(Presence::Maybe), Absent::ByType));
-    assert_eq!(says("both"), (Some(Presence::Maybe), Absent::Default));
+    assert_eq!(says("both"), (Some(Presence::Maybe), Absent::Default(Value::Unknown)));
     assert_eq!(says("unwritten"), (None, Absent::ByType));
 
     let read: Defaults = serde_json::from_str(r#"{"required":1}"#).unwrap();
@@ -151,7 +154,7 @@ fn defaults_and_omissions() {
     assert!(!reads::<Defaults>("{}"));
 
     for field in fields_of::<AllDefault>() {
-        assert_eq!(field.read.as_ref().unwrap().absent, Absent::Default);
+        assert_eq!(field.read.as_ref().unwrap().absent, Absent::Default(Value::Unknown));
     }
     let read: AllDefault = serde_json::from_str("{}").unwrap();
     assert_eq!((read.a, read.b), (0, 7));

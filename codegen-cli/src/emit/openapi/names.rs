@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use traitwire_schema::names::RenameRule;
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Named, Type, TypeId};
 
@@ -95,6 +96,17 @@ impl Names {
             Type::Bytes => "Bytes".to_owned(),
             Type::Unit => "Unit".to_owned(),
             Type::Json => "Json".to_owned(),
+            Type::Float => "Float".to_owned(),
+            Type::Format(format) => {
+                format.name.split('-').map(|word| RenameRule::Pascal.apply_to_field(word)).collect()
+            }
+            Type::Literal(text) => format!("Literal{}", RenameRule::Pascal.apply_to_field(text)),
+            Type::NonZero(int) => format!("NonZero_{}", int.name()),
+            Type::AtMost(int, most) => format!("{}AtMost{most}", int.name()),
+            Type::Split { write, read } if write == read => self.word(write),
+            Type::Split { write, read } => {
+                format!("Split_{}_{}", self.word(write), self.word(read))
+            }
             Type::Option(inner) => one("Option", inner),
             Type::Seq(item) => one("List", item),
             Type::Set(item) => one("Set", item),

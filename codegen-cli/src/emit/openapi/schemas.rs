@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{
-    Body, Deprecation, Field, Int, Named, Shape, Source, Struct, Type, TypeDef,
+    Body, Deprecation, Field, Format, Int, Named, Shape, Source, Struct, Type, TypeDef,
 };
 
-use super::super::direction::{Way, field_name, is_optional};
+use super::super::direction::{Way, field_name, is_optional, one_way};
 use super::super::newtypes::{Key, alias_of, map_key};
 use super::super::{Problem, docs as about};
 use super::docs;
@@ -95,6 +95,27 @@ impl<'a> Schemas<'a> {
             // The empty schema; `true` means the same, but fewer tools know it. A parameter was
             // replaced before.
             Type::Json | Type::Param(_) => Object::new(),
+            Type::Float => {
+                let names = typed("string").with("enum", vec!["NaN", "Infinity", "-Infinity"]);
+                Object::new().with("anyOf", vec![typed("number").with("format", "double"), names])
+            }
+            Type::Format(Format { name, pattern, .. }) => {
+                let mut text = typed("string").with("format", &**name);
+                text.put_some("pattern", &**pattern);
+                text
+            }
+            Type::Literal(text) => typed("string").with("const", &**text),
+            Type::NonZero(int) => {
+                let mut integer = integer(*int);
+                if int.signed() {
+                    integer.put("not", Object::new().with("const", 0));
+                } else {
+                    integer.put("minimum", 1);
+                }
+                integer
+            }
+            Type::AtMost(int, most) => integer(*int).with("maximum", *most),
+            Type::Split { .. } => self.of(one_way(ty, way), way),
             Type::Option(inner) => nullable(self.of(inner, way)),
             Type::Seq(item) => typed("array").with("items", self.of(item, way)),
             Type::Set(item) => {

@@ -6,7 +6,7 @@ use traitwire_schema::walk::{Schema, children};
 use traitwire_schema::{Type, TypeDef, TypeId};
 
 pub(super) use crate::emit::direction::{
-    Way, field_name, is_optional, method_types, parts, variant_name,
+    Way, field_name, is_optional, method_types, one_way, parts, variant_name,
 };
 use crate::emit::direction::{members_differ, names_differ, with_containers};
 pub(super) use crate::emit::newtypes::{alias_of, is_unit_enum};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use traitwire_schema::{Int, Named, Type, TypeId};
 
 use super::Plan;
-use super::direction::Way;
+use super::direction::{Way, one_way};
 use super::docs::Comment;
 use super::text::{property, string};
 use super::write::{Doc, concat, join, list, type_args};
@@ -212,9 +212,13 @@ impl<'w, 'a> Writer<'w, 'a> {
     pub(super) fn ty(&mut self, ty: &Type) -> Ts {
         match ty {
             Type::Bool => Ts::word("boolean"),
-            Type::Int(int) => Ts::word(if is_bigint(*int) { "bigint" } else { "number" }),
-            Type::F32 | Type::F64 => Ts::word("number"),
-            Type::Char | Type::String => Ts::word("string"),
+            Type::Int(int) | Type::NonZero(int) | Type::AtMost(int, _) => {
+                Ts::word(if is_bigint(*int) { "bigint" } else { "number" })
+            }
+            Type::F32 | Type::F64 | Type::Float => Ts::word("number"),
+            Type::Literal(text) => Ts::literal(text),
+            Type::Split { .. } => self.ty(one_way(ty, self.way)),
+            Type::Char | Type::String | Type::Format(_) => Ts::word("string"),
             Type::Bytes => Ts::word("Uint8Array"),
             Type::Unit => Ts::word("null"),
             Type::Json => Ts::Word(self.uses.runtime_type("Json")),

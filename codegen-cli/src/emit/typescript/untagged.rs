@@ -5,7 +5,7 @@
 use traitwire_schema::{Body, Enum, Field, Shape, Tagging, Type, TypeDef, Variant};
 
 use super::codecs::{Codecs, Place};
-use super::direction::{Way, alias_of, field_name, is_optional, variant_name};
+use super::direction::{Way, alias_of, field_name, is_optional, one_way, variant_name};
 use super::text::string;
 use super::write::{Doc, concat, list, print};
 use crate::emit::Problem;
@@ -197,11 +197,12 @@ fn of_type(
     }
     let kind = match ty {
         Type::Bool => "bool",
-        Type::Int(int) => int.name(),
+        Type::Int(int) | Type::NonZero(int) | Type::AtMost(int, _) => int.name(),
         Type::F32 => "f32",
         Type::F64 => "f64",
+        Type::Float => return None,
         Type::Char => "char",
-        Type::String => "string",
+        Type::String | Type::Format(_) | Type::Literal(_) => "string",
         Type::Bytes => "bytes",
         Type::Unit => "null",
         Type::Seq(_) | Type::Set(_) | Type::Array(..) | Type::Tuple(_) => "array",
@@ -226,6 +227,10 @@ fn of_type(
             return of_type(codecs, inner, at, entries, depth + 1);
         }
         Type::Param(_) => return None,
+        Type::Split { .. } => {
+            let way = if at.ways.has(Way::Out) { Way::Out } else { Way::In };
+            return of_type(codecs, one_way(ty, way), at, entries, depth + 1);
+        }
         Type::Named(named) => {
             let def = codecs.plan.schema.def(&named.id)?;
             return match &def.body {

@@ -18,11 +18,19 @@ impl Types<'_> {
         inner.map(|ty| self.close(ty, &args, Some(&def.id))).transpose()
     }
 
+    /// One step inwards: through a newtype, or functions that change no shape.
+    fn bare(&mut self, id: Id) -> Result<Option<Id>, ShapeError> {
+        match *self.get(id) {
+            Closed::Split(write, read) if write == read => Ok(Some(write)),
+            _ => self.inner(id, false),
+        }
+    }
+
     /// The type behind all newtypes and transparent structs; `None` if there are only such, as in
     /// `struct L(Box<L>)`, which has no value.
     pub(crate) fn erase(&mut self, mut id: Id) -> Result<Option<Id>, ShapeError> {
         let mut passed = Vec::new();
-        while let Some(inner) = self.inner(id, false)? {
+        while let Some(inner) = self.bare(id)? {
             passed.push(id);
             if passed.contains(&inner) {
                 return Ok(None);
@@ -35,8 +43,13 @@ impl Types<'_> {
     /// [`Schema::reads_absence`], of an interned type.
     pub(crate) fn reads_absence(&mut self, mut id: Id) -> Result<bool, ShapeError> {
         for _ in 0..=MAX_TYPE_DEPTH {
-            if let Closed::Option(_) = self.get(id) {
-                return Ok(true);
+            match *self.get(id) {
+                Closed::Option(_) => return Ok(true),
+                Closed::Split(_, read) => {
+                    id = read;
+                    continue;
+                }
+                _ => {}
             }
             match self.inner(id, true)? {
                 Some(inner) => id = inner,

@@ -6,7 +6,8 @@ use std::fmt::{self, Write as _};
 use super::graph::{Node, SLOT};
 use crate::closed::{Closed, Id, ShapeError, Types};
 use crate::model::{
-    Absent, Body, Enum, Field, Presence, ReadName, Shape, Tagging, Text, Type, TypeDef, Variant,
+    Absent, Body, Enum, Field, Presence, ReadName, Shape, Tagging, Text, Type, TypeDef, Value,
+    Variant,
 };
 
 /// In which order fields, variants and arguments stand.
@@ -122,6 +123,10 @@ impl<'a> Builder<'a> {
         }
         let (word, items) = match self.types.get(id) {
             Closed::Leaf(name) => ((*name).to_owned(), Vec::new()),
+            Closed::Format(format) => (format!("text {}", quoted(&format.name)), Vec::new()),
+            Closed::Literal(text) => (format!("literal {}", quoted(text)), Vec::new()),
+            Closed::AtMost(int, most) => (format!("{int} at most {most}"), Vec::new()),
+            Closed::Split(write, read) => ("split".to_owned(), vec![*write, *read]),
             Closed::Option(item) => ("option".to_owned(), vec![*item]),
             Closed::Seq(item) => ("seq".to_owned(), vec![*item]),
             Closed::Set(item) => ("set".to_owned(), vec![*item]),
@@ -177,11 +182,15 @@ impl<'a> Builder<'a> {
             fields.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
         }
         for (_, names, field) in fields {
-            let absent = match &field.read {
-                None => "",
-                Some(read) if read.absent == Absent::Default => " default",
-                Some(_) if self.absent(&field.ty, scope)? => " optional",
-                Some(_) => " required",
+            let absent = match field.read.as_ref().map(|read| &read.absent) {
+                None => String::new(),
+                // What stands in for an absent field is part of what a message means.
+                Some(Absent::Default(value)) => match value.settle() {
+                    Value::Json(json) => format!(" default {}", quoted(&json)),
+                    _ => " default".to_owned(),
+                },
+                Some(Absent::ByType) if self.absent(&field.ty, scope)? => " optional".to_owned(),
+                Some(Absent::ByType | Absent::Never) => " required".to_owned(),
             };
             label.line(format_args!("{names}{absent}: "));
             self.inside(&mut label, &field.ty, scope)?;
@@ -214,10 +223,14 @@ impl<'a> Builder<'a> {
             .filter(|variant| {
                 self.order == Order::Declared || variant.write.is_some() || variant.read.is_some()
             })
-            .map(|variant| (variant_names(variant, untagged), variant))
+            .map(|variant| (variant_names(variant, untagged || variant.untagged), variant))
             .collect();
         if self.order == Order::Sorted && !untagged {
-            variants.sort_by(|(a, _), (b, _)| a.cmp(b));
+            // Those without a tag stay behind the others, in the order in which they are tried.
+            variants.sort_by(|(a, one), (b, other)| match (one.untagged, other.untagged) {
+                (false, false) => a.cmp(b),
+                (one, other) => one.cmp(&other),
+            });
         }
         for (names, variant) in variants {
             label.line(format_args!("{names}"));
@@ -226,6 +239,9 @@ impl<'a> Builder<'a> {
             }
             if variant.catch_all {
                 label.text(format_args!(" catch-all"));
+            }
+            if variant.untagged {
+                label.text(format_args!(" untagged"));
             }
             let adjacent = matches!(body.tagging, Tagging::Adjacent { .. });
             match &variant.shape {

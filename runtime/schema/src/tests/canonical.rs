@@ -368,7 +368,7 @@ fn every_change_of_what_crosses_matters() {
         ("not written", |f| f.write = None),
         ("read name", |f| f.read.as_mut().unwrap().name = "x".into()),
         ("alias", |f| f.read.as_mut().unwrap().aliases = vec!["x".into()].into()),
-        ("default", |f| f.read.as_mut().unwrap().absent = Absent::Default),
+        ("default", |f| f.read.as_mut().unwrap().absent = Absent::Default(Value::Unknown)),
         ("not read", |f| f.read = None),
         ("flatten", |f| f.flatten = true),
         ("width", |f| f.ty = U32),

@@ -8,7 +8,7 @@ fn everything() -> Schema {
     full.read = Some(Read {
         name: "in".into(),
         aliases: vec!["old".into()].into(),
-        absent: Absent::Default,
+        absent: Absent::Default(Value::Unknown),
     });
     full.flatten = true;
     full.since = Some("1.1.0".into());

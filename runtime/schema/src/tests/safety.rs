@@ -19,7 +19,7 @@ fn model_refusal(change: impl FnOnce(&mut Field)) -> Unsafe {
 fn a_plain_type_may_cross_without_names() {
     let change = |field: &mut Field| {
         let read = field.read.as_mut().unwrap();
-        read.absent = Absent::Default;
+        read.absent = Absent::Default(Value::Unknown);
         read.aliases = vec!["old".into()].into();
     };
     assert_eq!(model(change).positional(&named("Model", &[])), Ok(()));

@@ -40,7 +40,7 @@ fn presence_is_said_for_each_way() {
     has(&text, "export interface T {\n  readonly x?: number;");
     has(&text, "export interface TInput {\n  readonly x: number;");
     // Optional both ways: one type, in which `undefined` may be written.
-    maybe["read"]["absent"] = "default".into();
+    maybe["read"]["absent"] = json!({"default": "unknown"});
     let text = both_ways(fields(&[maybe]));
     has(&text, "readonly x?: number | undefined;");
     lacks(&text, "TInput");
