@@ -59,7 +59,16 @@ pub(crate) fn run(name: &str, args: &GenerateArgs) -> Result<(), Failure> {
 
 /// What all targets come to.
 fn plan(config: &Config, loaded: &Loaded, force: bool) -> Result<Plan, Failure> {
-    let mut reports = Vec::new();
+    let mut reports: Vec<Report> = loaded
+        .schema
+        .unreadable()
+        .iter()
+        .map(|unreadable| {
+            let report =
+                Report::error(format!("serde could not read back every value: {unreadable}"));
+            loaded.folders.report(report, &unreadable.source, "").help(unreadable.trap.help())
+        })
+        .collect();
     let mut texts = Vec::new();
     for target in &config.targets {
         reports.extend(unknown_names(config, target, &loaded.schema));

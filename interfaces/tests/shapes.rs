@@ -148,7 +148,8 @@ fn fields(shape: &Shape, found: &mut BTreeSet<String>) {
                 note(ty, found);
                 let maybe = write.as_ref().is_some_and(|w| w.presence == Presence::Maybe);
                 flag("skip_serializing_if", maybe, found);
-                let default = read.as_ref().is_some_and(|read| read.absent == Absent::Default);
+                let absent = read.as_ref().map(|read| &read.absent);
+                let default = matches!(absent, Some(Absent::Default(_)));
                 flag("default", default, found);
                 let alias = read.as_ref().is_some_and(|read| !read.aliases.is_empty());
                 flag("alias", alias, found);
@@ -200,6 +201,7 @@ fn note(ty: &Type, found: &mut BTreeSet<String>) {
             "tuple"
         }
         Type::Param(_) => "parameter",
+        other => panic!("{other:?} has no word here"),
         Type::Named(named) => {
             named.args.iter().for_each(|ty| note(ty, found));
             "named"

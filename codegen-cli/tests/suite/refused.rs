@@ -118,3 +118,42 @@ fn a_library_that_cannot_be_linked_is_told_what_to_add() {
     let done = fixture.run("list").ends(0).says_not("warning");
     assert!(done.stdout.contains("Hidden"), "{}", done.stdout);
 }
+
+#[test]
+fn a_type_that_serde_could_not_read_back_is_shown_where_it_is_written() {
+    let code = "\
+use serde::{Deserialize, Serialize};
+use traitwire::{Wire, rpc_interface};
+
+#[derive(Serialize, Deserialize, Wire)]
+#[serde(tag = \"type\")]
+pub enum Event {
+    Counted { total: u128 },
+}
+
+#[derive(Serialize, Deserialize, Wire)]
+#[serde(untagged)]
+pub enum Size {
+    Signed(i64),
+    Unsigned(u64),
+}
+
+#[rpc_interface(version = \"1.0.0\")]
+pub trait Events {
+    async fn last(&self) -> Event;
+    async fn size(&self) -> Size;
+}
+";
+    let fixture = Fixture::package("refused-unreadable", code);
+    let serde = "serde = { version = \"1\", features = [\"derive\"] }\n";
+    let manifest = format!("{}{}{serde}[workspace]\n", package("shapes"), traitwire("traitwire"));
+    fixture.file("Cargo.toml", &manifest).file("traitwire.toml", TARGET);
+    fixture.run("generate").ends(2).no_data().says(&[
+        "`Event::Counted.total`: serde cannot read an integer of 128 bits behind a tag",
+        "src/lib.rs:7:15",
+        "help: use 64 bits, a `String`, or keep the value outside of the tagged type",
+        "`Size::Unsigned`: 1 is read as the earlier `Signed`",
+        "#[wire(overlapping)]",
+    ]);
+    assert!(!fixture.path("generated").exists());
+}

@@ -231,6 +231,7 @@ fn body(body: &Body, params: &Params) -> TokenStream {
                     variants: #variants,
                     open: #open,
                     deny_unknown_fields: #deny_unknown_fields,
+                    overlapping: false,
                 })
             }
         }

@@ -12,7 +12,6 @@
 //! fits is taken, and flattened fields, which take their members one after the other. Both keep
 //! their order in every text.
 
-mod erase;
 mod expand;
 mod graph;
 

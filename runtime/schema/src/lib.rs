@@ -10,6 +10,7 @@
 //! | [`names`] | What is a name called on the wire? | |
 //! | [`walk`] | Which types does an interface reach, and what can be said of one? | |
 //! | [`safety`] | May a type cross without names, and may its bytes travel on their own? | |
+//! | [`read_back`] | Which values could serde not read back? | |
 //! | [`fingerprint`] | How is a wire shape told from another in a few bytes? | |
 //! | `document` | What does a schema look like as JSON? | `json` |
 //! | `canonical` | What text stands for a wire shape, hence which fingerprint? | `fingerprint` |
@@ -23,11 +24,15 @@ mod check;
 mod closed;
 #[cfg(feature = "json")]
 pub mod document;
+#[cfg(feature = "walk")]
+mod erase;
 #[cfg(feature = "model")]
 pub mod fingerprint;
 #[cfg(feature = "model")]
 pub mod model;
 pub mod names;
+#[cfg(feature = "walk")]
+pub mod read_back;
 #[cfg(feature = "walk")]
 pub mod safety;
 #[cfg(all(test, feature = "walk"))]

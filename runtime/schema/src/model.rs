@@ -451,6 +451,10 @@ pub struct Enum {
     /// A reader refuses members that it does not know.
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub deny_unknown_fields: bool,
+    /// Variants without a tag may share values, and the first that fits is meant
+    /// (`#[wire(overlapping)]`).
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
+    pub overlapping: bool,
 }
 
 impl Enum {

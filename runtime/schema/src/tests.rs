@@ -70,7 +70,13 @@ pub(crate) fn transparent(shape: Shape) -> Body {
 
 pub(crate) fn choice(tagging: Tagging, variants: &[Variant]) -> Body {
     let variants = variants.to_vec().into();
-    Body::Enum(Enum { tagging, variants, open: false, deny_unknown_fields: false })
+    Body::Enum(Enum {
+        tagging,
+        variants,
+        open: false,
+        deny_unknown_fields: false,
+        overlapping: false,
+    })
 }
 
 pub(crate) fn def(name: &str, params: &[&'static str], body: Body) -> TypeDef {

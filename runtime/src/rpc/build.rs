@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use traitwire_schema::read_back::Unreadable;
 use traitwire_schema::version::{self, Offer, Series, Version};
 use traitwire_schema::walk::{Schema, SchemaError};
 use traitwire_schema::{Access, Interface, InterfaceKind};
@@ -78,7 +79,8 @@ impl BackendBuilder {
     ///
     /// # Errors
     /// [`BuildError`]: nothing is served, two servers answer to one name and series, a method needs
-    /// an authenticated caller and there is no authenticator, the types make no schema.
+    /// an authenticated caller and there is no authenticator, the types make no schema, or one
+    /// that serde could not read back.
     pub fn build(self) -> Result<Backend, BuildError> {
         let interfaces: Vec<&'static Interface> =
             self.served.iter().map(|(dispatch, _)| dispatch.interface()).collect();
@@ -86,6 +88,10 @@ impl BackendBuilder {
             return Err(BuildError::NothingServed);
         }
         let schema = Schema::collect(interfaces.iter().copied())?;
+        let unreadable = schema.unreadable();
+        if !unreadable.is_empty() {
+            return Err(BuildError::Unreadable(unreadable));
+        }
         let mut mounts: BTreeMap<&'static str, Vec<Arc<Mount>>> = BTreeMap::new();
         for (dispatch, baseline) in self.served {
             let mount = Mount::new(dispatch, baseline, &schema)?;
@@ -156,6 +162,8 @@ pub enum BuildError {
     },
     /// The types make no schema.
     Schema(SchemaError),
+    /// There are types of which serde could not read back every value.
+    Unreadable(Vec<Unreadable>),
 }
 
 impl fmt::Display for BuildError {
@@ -187,6 +195,13 @@ impl fmt::Display for BuildError {
                  series"
             ),
             BuildError::Schema(error) => error.fmt(f),
+            BuildError::Unreadable(all) => {
+                f.write_str("serde could not read back every value of these types:")?;
+                for one in all {
+                    write!(f, "\n{one}\n  help: {}", one.trap.help())?;
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -161,7 +161,7 @@ fn differs_itself(schema: &Schema, def: &TypeDef, args: &[Type]) -> bool {
             Body::Struct(body) => {
                 alias_of(body).is_none() && denies_others(&body.shape, body.deny_unknown_fields)
             }
-            Body::Enum(Enum { tagging, variants, open, deny_unknown_fields }) => {
+            Body::Enum(Enum { tagging, variants, open, deny_unknown_fields, .. }) => {
                 let adjacent = matches!(tagging, Tagging::Adjacent { .. });
                 // A reader of an open enum expects later variants; its writer has those of today.
                 *open

@@ -1,0 +1,240 @@
+use crate::model::*;
+use crate::tests::*;
+
+const U32: Type = Type::Int(Int::U32);
+const U128: Type = Type::Int(Int::U128);
+
+/// What is said of the type `Root` among these definitions: `path: trap`, a line each.
+fn said(defs: impl IntoIterator<Item = TypeDef>) -> String {
+    let found = schema(defs).unreadable_in(&named("Root", &[]));
+    found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn root(body: Body) -> TypeDef {
+    def("Root", &[], body)
+}
+
+fn map(key: Type, value: Type) -> Type {
+    Type::Map(key.into(), value.into())
+}
+
+fn internal() -> Tagging {
+    Tagging::Internal { tag: "type".into() }
+}
+
+fn flat(name: &str, ty: Type) -> Field {
+    Field { flatten: true, ..field(name, ty) }
+}
+
+fn newtype(name: &str, ty: Type) -> Variant {
+    variant(name, Shape::Newtype(ty))
+}
+
+fn untagged(variants: &[Variant]) -> TypeDef {
+    root(choice(Tagging::Untagged, variants))
+}
+
+#[test]
+fn an_option_of_what_may_be_null_is_found() {
+    for inner in [option(U32), Type::Unit, named("Nothing", &[]), named("Maybe", &[])] {
+        let said = said([
+            root(plain(fields([("a", option(inner))]))),
+            def("Nothing", &[], plain(Shape::Unit)),
+            def("Maybe", &[], plain(Shape::Newtype(option(Type::Bool)))),
+        ]);
+        assert!(said.starts_with("`Root.a`: `Some` of what may be `null`"), "{said}");
+    }
+    let fine = [option(U32), option(seq(option(U32))), option(Type::Json), option(Type::Float)];
+    for ty in fine {
+        assert_eq!(said([root(plain(fields([("a", ty)])))]), "");
+    }
+}
+
+#[test]
+fn a_type_argument_counts_as_what_it_stands_for() {
+    let page = || def("Page", &["T"], plain(fields([("cursor", option(Type::Param(0)))])));
+    let of = |ty| said([root(plain(fields([("a", named("Page", &[ty]))]))), page()]);
+    assert_eq!(of(U32), "");
+    assert!(of(option(U32)).starts_with("`Page.cursor`: `Some` of"));
+}
+
+#[test]
+fn wide_integers_are_found_where_serde_puts_them_aside() {
+    let holds = || def("Wide", &[], plain(fields([("w", Type::NonZero(Int::U128))])));
+    assert_eq!(said([root(plain(fields([("a", U128), ("b", named("Wide", &[]))]))), holds()]), "");
+    let external = choice(Tagging::External, &[newtype("A", U128)]);
+    assert_eq!(said([root(external)]), "");
+    let adjacent = Tagging::Adjacent { tag: "t".into(), content: "c".into() };
+    for tagging in [internal(), adjacent, Tagging::Untagged] {
+        let body = choice(tagging, &[newtype("A", named("Wide", &[]))]);
+        let said = said([root(body), holds()]);
+        assert!(said.starts_with("`Wide.w`: serde cannot read an integer of 128 bits"), "{said}");
+    }
+    let flattened = Shape::Fields(vec![flat("a", named("Wide", &[]))].into());
+    assert!(said([root(plain(flattened)), holds()]).contains("128 bits"));
+}
+
+#[test]
+fn keys_are_text_where_serde_puts_them_aside() {
+    let color = || choice(Tagging::External, &[variant("Red", Shape::Unit)]);
+    let of = |key: Type, tagging: Tagging| {
+        let shape = fields([("m", map(key, U32))]);
+        let body = choice(tagging, &[variant("A", shape)]);
+        said([root(body), def("Color", &[], color())])
+    };
+    for key in [Type::String, Type::Char, Type::Bytes, named("Color", &[])] {
+        assert_eq!(of(key.clone(), internal()), "", "{key:?}");
+    }
+    for key in [U32, Type::Bool, Type::F64, Type::NonZero(Int::I8)] {
+        assert_eq!(of(key.clone(), Tagging::External), "", "{key:?}");
+        let said = of(key, internal());
+        assert!(said.starts_with("`Root::A.m`: serde cannot read keys"), "{said}");
+    }
+    for key in [Type::Tuple(vec![U32, U32].into()), option(U32), Type::Unit, Type::Json] {
+        let said = of(key, Tagging::External);
+        assert!(said.starts_with("`Root::A.m`: JSON cannot have these keys"), "{said}");
+    }
+}
+
+#[test]
+fn what_is_left_out_must_not_be_required() {
+    let maybe = |ty, absent| {
+        let mut field = field("a", ty);
+        field.write.as_mut().unwrap().presence = Presence::Maybe;
+        field.read.as_mut().unwrap().absent = absent;
+        said([root(plain(Shape::Fields(vec![field].into())))])
+    };
+    assert_eq!(maybe(option(U32), Absent::ByType), "");
+    assert_eq!(maybe(U32, Absent::Default(Value::Unknown)), "");
+    for (ty, absent) in [(U32, Absent::ByType), (option(U32), Absent::Never)] {
+        assert!(maybe(ty, absent).starts_with("`Root.a`: it is sometimes left out, but"));
+    }
+}
+
+#[test]
+fn what_stands_beside_a_tag_is_an_object_without_that_member() {
+    let of = |ty| {
+        let inner = fields([("type", U32), ("b", U32)]);
+        said([
+            root(choice(internal(), &[newtype("A", ty)])),
+            def("Clash", &[], plain(inner)),
+            def("Fine", &[], plain(fields([("b", U32)]))),
+            def("Nothing", &[], plain(Shape::Unit)),
+            def("Color", &[], choice(Tagging::External, &[variant("Red", Shape::Unit)])),
+        ])
+    };
+    for ty in [named("Fine", &[]), named("Nothing", &[]), Type::Unit, Type::Json] {
+        assert_eq!(of(ty.clone()), "", "{ty:?}");
+    }
+    assert_eq!(of(map(Type::String, U32)), "");
+    assert_eq!(of(named("Color", &[])), "");
+    for ty in [U32, seq(U32), Type::String, option(named("Fine", &[]))] {
+        assert!(of(ty).starts_with("`Root::A`: this is not written as an object"));
+    }
+    assert_eq!(of(named("Clash", &[])), "`Root::A`: two members of one object are called \"type\"");
+}
+
+#[test]
+fn flattened_fields_must_not_take_from_each_other() {
+    let of = |list: Vec<Field>| {
+        said([
+            root(plain(Shape::Fields(list.into()))),
+            def("S", &[], plain(fields([("x", U32)]))),
+            def("T", &[], plain(fields([("y", option(U32))]))),
+            def("Rest", &[], plain(Shape::Fields(vec![flat("m", map(Type::String, U32))].into()))),
+            def("Tagged", &[], choice(internal(), &[variant("A", Shape::Unit)])),
+            def("Ext", &[], choice(Tagging::External, &[newtype("E", U32)])),
+        ])
+    };
+    let s = || flat("s", named("S", &[]));
+    let rest = || flat("rest", map(Type::String, U32));
+    let tagged = || flat("tagged", named("Tagged", &[]));
+    let ext = || flat("ext", named("Ext", &[]));
+    assert_eq!(of(vec![field("a", U32), s(), ext(), rest()]), "");
+    assert_eq!(of(vec![s(), tagged(), flat("t", named("T", &[]))]), "");
+    assert_eq!(of(vec![s(), flat("o", option(named("Ext", &[])))]), "");
+    for (list, taken) in [
+        (vec![rest(), s()], "s"),
+        (vec![tagged(), rest()], "tagged"),
+        (vec![rest(), flat("more", Type::Json)], "more"),
+        (vec![flat("inner", named("Rest", &[])), s()], "s"),
+    ] {
+        let said = of(list);
+        let expected = format!("takes the members of the flattened `{taken}`");
+        assert!(said.contains(&expected), "{said}");
+    }
+    assert!(of(vec![flat("n", U32)]).contains("not written as an object"));
+    assert!(of(vec![flat("n", seq(U32))]).contains("not written as an object"));
+    assert!(of(vec![field("x", U32), s()]).contains("are called \"x\""));
+    assert!(of(vec![flat("o", option(named("T", &[])))]).contains("come back as `Some`"));
+    assert!(of(vec![flat("o", option(map(Type::String, U32)))]).contains("come back as `Some`"));
+}
+
+#[test]
+fn a_variant_that_no_value_reaches_is_found() {
+    let p = |name: &str, list: Shape| def(name, &[], plain(list));
+    let xy = || p("Xy", fields([("x", U32), ("y", U32)]));
+    let x = || p("X", fields([("x", U32)]));
+    for (variants, unreachable) in [
+        (vec![newtype("A", named("X", &[])), newtype("B", named("Xy", &[]))], true),
+        (vec![newtype("B", named("Xy", &[])), newtype("A", named("X", &[]))], false),
+        (vec![newtype("A", Type::F64), newtype("B", U32)], true),
+        (vec![newtype("A", U32), newtype("B", Type::F64)], false),
+        (vec![newtype("A", Type::Json), newtype("B", U32)], true),
+        (vec![newtype("A", Type::String), newtype("B", Type::Bytes)], true),
+        (vec![newtype("A", Type::String), newtype("B", seq(Type::String))], false),
+        (vec![variant("A", fields([])), variant("B", fields([("z", U32)]))], true),
+        (vec![newtype("A", option(U32)), variant("B", Shape::Unit)], true),
+    ] {
+        let said = said([untagged(&variants), xy(), x()]);
+        let expected = "no value is read as this: all fit the earlier";
+        assert_eq!(said.contains(expected), unreachable, "{variants:?}: {said}");
+        assert!(unreachable || said.is_empty(), "{said}");
+    }
+}
+
+#[test]
+fn a_value_that_an_earlier_variant_takes_is_shown() {
+    let i64 = || newtype("I", Type::Int(Int::I64));
+    let u64 = || newtype("U", Type::Int(Int::U64));
+    let of = |variants: &[Variant]| {
+        said([
+            untagged(variants),
+            def("Point", &[], plain(fields([("x", U32), ("y", U32)]))),
+            def("Color", &[], choice(Tagging::External, &[variant("Red", Shape::Unit)])),
+        ])
+    };
+    assert_eq!(of(&[i64(), u64()]), "`Root::U`: 1 is read as the earlier `I`");
+    let lists = [newtype("A", seq(U32)), newtype("B", seq(Type::String))];
+    assert_eq!(of(&lists), "`Root::B`: [] is read as the earlier `A`");
+    let texts = [newtype("A", named("Color", &[])), newtype("B", Type::String)];
+    assert_eq!(of(&texts), "`Root::B`: \"Red\" is read as the earlier `A`");
+    // A reader takes the fields of a struct from an array, too.
+    let pair = Type::Tuple(vec![U32, U32].into());
+    let points = [newtype("A", named("Point", &[])), newtype("B", pair)];
+    assert!(of(&points).contains("no value is read as this"), "{}", of(&points));
+    let optional =
+        [variant("A", fields([("x", option(U32))])), newtype("B", map(Type::String, U32))];
+    assert_eq!(of(&optional), "`Root::B`: {} is read as the earlier `A`");
+    let mut meant = untagged(&[i64(), u64()]);
+    if let Body::Enum(body) = &mut meant.body {
+        body.overlapping = true;
+    }
+    assert_eq!(said([meant]), "");
+}
+
+#[test]
+fn a_type_that_contains_itself_has_an_end() {
+    let tree = choice(
+        Tagging::Untagged,
+        &[newtype("Leaf", U32), newtype("Node", seq(named("Root", &[])))],
+    );
+    assert_eq!(said([root(tree)]), "");
+    let twice = choice(
+        Tagging::Untagged,
+        &[newtype("A", seq(named("Root", &[]))), newtype("B", seq(seq(named("Root", &[]))))],
+    );
+    assert!(said([root(twice)]).contains("earlier `A`"));
+    let list = plain(Shape::Newtype(option(named("Root", &[]))));
+    assert!(said([root(list)]).starts_with("`Root.0`: `Some` of what may be `null`"));
+}
