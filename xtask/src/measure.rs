@@ -51,6 +51,11 @@ pub(crate) fn http() -> Outcome {
     run(cargo(&["run", "--release"]).current_dir(root().join("benches/http")))
 }
 
+/// CPU time of a check of many types, beside the same types without `Wire`.
+pub(crate) fn types() -> Outcome {
+    run(cargo(&["run", "--quiet"]).current_dir(root().join("benches/types")))
+}
+
 /// The numbers of TypeScript: size, speed, and what compilers take.
 pub(crate) fn web() -> Outcome {
     npm::install(&root())?;
