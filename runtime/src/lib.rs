@@ -59,6 +59,7 @@ pub mod __private;
 mod bytes;
 mod call;
 mod context;
+mod default;
 #[cfg(feature = "driver")]
 pub mod driver;
 mod error;

@@ -7,6 +7,7 @@ pub use traitwire_schema as schema;
 
 pub use crate::call::{Call, StreamCall};
 pub use crate::context::Context;
+pub use crate::default::{DEFAULT_UNKNOWN, default_by, default_json, default_of};
 pub use crate::error::Fault;
 pub use crate::rpc::args::{Args, Arguments, Lend};
 pub use crate::rpc::channel::{Channel, Stub};
@@ -102,6 +103,23 @@ pub const fn read(
     Some(schema::Read { name: text(name), aliases: list(aliases), absent })
 }
 
+/// The same field, whose members stand among those of the surrounding object.
+pub const fn flatten(mut field: schema::Field) -> schema::Field {
+    field.flatten = true;
+    field
+}
+
+/// The member that holds the name of a struct. It is written, and means nothing to a reader.
+pub const fn tag(tag: &'static str, name: &'static str, source: schema::Source) -> schema::Field {
+    let ty = schema::Type::Literal(text(name));
+    field(tag, ty, write(tag, schema::Presence::Always), None, None, "", None, source)
+}
+
+/// What is written, and what is read.
+pub const fn split(write: &'static schema::Type, read: &'static schema::Type) -> schema::Type {
+    schema::Type::Split { write: schema::Ref::Static(write), read: schema::Ref::Static(read) }
+}
+
 /// Fails to compile, at the span of its argument, for a type that cannot cross.
 pub const fn assert_wire<T: Wire>() {}
 
@@ -118,6 +136,10 @@ pub const fn assert_tagged(ty: &schema::Type) {
     use schema::Type;
     match ty {
         Type::Unit | Type::Json | Type::Map(..) | Type::Named(_) | Type::Param(_) => {}
+        Type::Split { write: schema::Ref::Static(write), read: schema::Ref::Static(read) } => {
+            assert_tagged(write);
+            assert_tagged(read);
+        }
         _ => panic!(
             "`#[serde(tag = \"..\")]` puts the tag among the members of an object, but this type is \
              not written as one; help: name the field, or add `content = \"..\"` beside `tag`"
