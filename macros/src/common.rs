@@ -124,7 +124,7 @@ pub(crate) fn source(span: Span) -> TokenStream {
 }
 
 /// Line and column, both from 1. Zero outside of a compiler, where spans have no places.
-fn place(span: Span) -> (u32, u32) {
+pub(crate) fn place(span: Span) -> (u32, u32) {
     if !proc_macro::is_available() {
         return (0, 0);
     }

@@ -9,6 +9,8 @@ use proc_macro::TokenStream;
 mod common;
 mod diagnostics;
 mod interface;
+mod lint;
+mod types;
 mod wire;
 
 #[allow(missing_docs, reason = "documented as `traitwire::Wire`")]

@@ -59,6 +59,8 @@ pub mod __private;
 mod bytes;
 mod call;
 mod context;
+mod default;
+mod definition;
 #[cfg(feature = "driver")]
 pub mod driver;
 mod error;

@@ -7,6 +7,10 @@ pub use traitwire_schema as schema;
 
 pub use crate::call::{Call, StreamCall};
 pub use crate::context::Context;
+pub use crate::default::{DEFAULT_UNKNOWN, default_by, default_json, default_of};
+pub use crate::definition::{
+    applied, definition, field, flatten, member, named, read, record, split, tag, variant, write,
+};
 pub use crate::error::Fault;
 pub use crate::rpc::args::{Args, Arguments, Lend};
 pub use crate::rpc::channel::{Channel, Stub};
@@ -63,45 +67,6 @@ const fn within(file: &'static str, package: Option<&'static str>) -> &'static s
     file.split_at(i + 1).1
 }
 
-/// A constant field. One call is checked several times faster than the expressions that it stands for.
-#[allow(clippy::too_many_arguments, reason = "only generated code calls it")]
-pub const fn field(
-    rust_name: &'static str,
-    ty: schema::Type,
-    write: Option<schema::Write>,
-    read: Option<schema::Read>,
-    since: Option<schema::Text>,
-    docs: &'static str,
-    deprecated: Option<schema::Deprecation>,
-    source: schema::Source,
-) -> schema::Field {
-    schema::Field {
-        rust_name: text(rust_name),
-        ty,
-        write,
-        read,
-        flatten: false,
-        since,
-        docs: text(docs),
-        deprecated,
-        source,
-    }
-}
-
-/// What a writer does with a field.
-pub const fn write(name: &'static str, presence: schema::Presence) -> Option<schema::Write> {
-    Some(schema::Write { name: text(name), presence })
-}
-
-/// What a reader does with a field.
-pub const fn read(
-    name: &'static str,
-    aliases: &'static [schema::Text],
-    absent: schema::Absent,
-) -> Option<schema::Read> {
-    Some(schema::Read { name: text(name), aliases: list(aliases), absent })
-}
-
 /// Fails to compile, at the span of its argument, for a type that cannot cross.
 pub const fn assert_wire<T: Wire>() {}
 
@@ -118,6 +83,10 @@ pub const fn assert_tagged(ty: &schema::Type) {
     use schema::Type;
     match ty {
         Type::Unit | Type::Json | Type::Map(..) | Type::Named(_) | Type::Param(_) => {}
+        Type::Split { write: schema::Ref::Static(write), read: schema::Ref::Static(read) } => {
+            assert_tagged(write);
+            assert_tagged(read);
+        }
         _ => panic!(
             "`#[serde(tag = \"..\")]` puts the tag among the members of an object, but this type is \
              not written as one; help: name the field, or add `content = \"..\"` beside `tag`"

@@ -15,12 +15,20 @@ use traitwire::schema::{
     Source, Struct, Text, Type, TypeDef, Variant,
 };
 
+#[path = "wire_schema/catch_all.rs"]
+mod catch_all;
+#[path = "wire_schema/conversions.rs"]
+mod conversions;
 #[path = "wire_schema/corners.rs"]
 mod corners;
 #[path = "wire_schema/enums.rs"]
 mod enums;
+#[path = "wire_schema/flatten.rs"]
+mod flatten;
 #[path = "wire_schema/generics.rs"]
 mod generics;
+#[path = "wire_schema/mirrors.rs"]
+mod mirrors;
 #[path = "wire_schema/names.rs"]
 mod names;
 #[path = "wire_schema/presence.rs"]

@@ -2,10 +2,9 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{
-    DeriveInput, GenericArgument, GenericParam, PathArguments, Type, TypeParamBound, TypePath,
-    WherePredicate,
-};
+use syn::{DeriveInput, GenericParam, Type, TypeParamBound, TypePath, WherePredicate};
+
+use crate::types::{find, is_phantom_to_serde};
 
 /// The traits that the stand-in of a type parameter has, by their last name.
 const KNOWN_BOUNDS: [&str; 17] = [
@@ -42,7 +41,7 @@ impl<'a> Params<'a> {
         self.item.generics.type_params().map(|param| &param.ident)
     }
 
-    fn position(&self, ident: &Ident) -> Option<usize> {
+    pub(super) fn position(&self, ident: &Ident) -> Option<usize> {
         self.names().position(|name| name == ident)
     }
 
@@ -159,51 +158,6 @@ pub(super) fn reference(ty: &Type) -> Option<&Type> {
         return None;
     }
     find(ty, &mut |part| matches!(part, Type::Reference(_)).then_some(part))
-}
-
-/// The first answer for this type or a type that stands inside of it.
-fn find<'t, R>(ty: &'t Type, answer: &mut dyn FnMut(&'t Type) -> Option<R>) -> Option<R> {
-    if let found @ Some(_) = answer(ty) {
-        return found;
-    }
-    match ty {
-        Type::Array(array) => find(&array.elem, answer),
-        Type::Group(group) => find(&group.elem, answer),
-        Type::Paren(paren) => find(&paren.elem, answer),
-        Type::Slice(slice) => find(&slice.elem, answer),
-        Type::Tuple(tuple) => tuple.elems.iter().find_map(|elem| find(elem, answer)),
-        Type::Path(TypePath { qself, path, .. }) => {
-            let qself = qself.as_ref().and_then(|qself| find(&qself.ty, answer));
-            qself.or_else(|| type_args(path).into_iter().find_map(|arg| find(arg, answer)))
-        }
-        _ => None,
-    }
-}
-
-fn type_args(path: &syn::Path) -> Vec<&Type> {
-    let mut types = Vec::new();
-    for segment in &path.segments {
-        let PathArguments::AngleBracketed(args) = &segment.arguments else { continue };
-        for arg in &args.args {
-            if let GenericArgument::Type(ty) = arg {
-                types.push(ty);
-            }
-        }
-    }
-    types
-}
-
-/// serde goes by the last name of the type, not by what it is; so must we.
-pub(super) fn is_phantom_to_serde(mut ty: &Type) -> bool {
-    while let Type::Group(group) = ty {
-        ty = &group.elem;
-    }
-    match ty {
-        Type::Path(path) => {
-            path.path.segments.last().is_some_and(|last| last.ident == "PhantomData")
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]

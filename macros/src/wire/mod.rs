@@ -5,7 +5,8 @@ use syn::{Data, DeriveInput};
 
 use crate::diagnostics::Errors;
 
-mod attribute;
+mod crossing;
+mod define;
 mod expand;
 mod generics;
 mod model;
@@ -23,7 +24,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         return errors.into_tokens();
     }
     let input = parse::parse(&item, &mut errors);
-    let definition = model::define(&input, &mut errors);
+    let definition = define::define(&input, &mut errors);
     validate::check(&input, &definition, &mut errors);
     if errors.is_empty() {
         expand::expand(&definition)

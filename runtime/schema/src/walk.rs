@@ -91,7 +91,7 @@ impl Schema {
                 (None, Some(def)) => {
                     let def = def();
                     let mut settled = def.clone();
-                    settle_defaults(&mut settled);
+                    settle(&mut settled);
                     self.types.insert(id.clone(), settled);
                     for ty in def_types(def) {
                         self.add(ty)?;
@@ -201,11 +201,16 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Asks for the values of defaults.
-fn settle_defaults(def: &mut TypeDef) {
+/// Asks for the values of defaults, and says of each field in which file it stands: that of its
+/// definition, which a constant names once.
+fn settle(def: &mut TypeDef) {
+    let file = &def.source.file;
     let settle = |shape: &mut Shape| {
         let Shape::Fields(fields) = shape else { return };
         for field in fields.to_mut() {
+            if field.source.line > 0 && field.source.file.is_empty() {
+                field.source.file.clone_from(file);
+            }
             if let Some(Read { absent: Absent::Default(value), .. }) = &mut field.read {
                 *value = value.settle();
             }

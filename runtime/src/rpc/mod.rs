@@ -32,7 +32,7 @@ mod compatibility;
 #[cfg(feature = "__frontend")]
 pub(crate) mod connect;
 pub(crate) mod dispatch;
-mod exact;
+pub(crate) mod exact;
 #[cfg(feature = "__rpc")]
 pub(crate) mod limits;
 pub(crate) mod returned;

@@ -36,6 +36,19 @@ mod shadowed {
         pub(super) tys: [u8; TYPE],
     }
 
+    #[derive(
+        ::serde::Serialize, ::serde::Deserialize, ::traitwire::Wire, ::std::default::Default,
+    )]
+    #[serde(default, tag = "type")]
+    pub(super) struct Defaults {
+        pub(super) r#of: [u8; DEF],
+        #[serde(default)]
+        pub(super) own: [u8; TYPE],
+        #[serde(serialize_with = "::serde::Serialize::serialize")]
+        #[wire(as = [u8; DEF])]
+        pub(super) mirrored: [u8; DEF],
+    }
+
     #[derive(::serde::Serialize, ::serde::Deserialize, ::traitwire::Wire)]
     pub(super) enum Error {
         #[wire(status = 400)]
@@ -47,6 +60,8 @@ mod shadowed {
 #[test]
 fn names_of_the_user_do_not_get_in_the_way() {
     assert_eq!(written(fields_of::<shadowed::Shadowed<u8>>()), ["array", "option", "tys"]);
+    let members = members(&json(&shadowed::Defaults::default()));
+    assert_eq!(written(fields_of::<shadowed::Defaults>()), members);
     assert_eq!(traitwire::__private::Declare::status(&shadowed::Error::Some), 400);
     let _ = shadowed::Error::None;
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use traitwire::Wire;
-use traitwire::schema::{Absent, Presence, Type, Value};
+use traitwire::schema::{Absent, Field, Presence, Type, Value};
 
-use super::{fields_of, json, members, reads, schema_of};
+use super::{fields_of, members, reads, schema_of};
 
 type Alias = Option<u8>;
 type AliasOf<T> = Box<Option<T>>;
@@ -131,31 +131,36 @@ fn is_zero<T: Zero>(value: &T) -> bool {
     value.zero()
 }
 
+/// With the value of a default asked for.
+fn absent(field: &Field) -> Absent {
+    match &field.read.as_ref().unwrap().absent {
+        Absent::Default(value) => Absent::Default(value.settle()),
+        other => other.clone(),
+    }
+}
+
 #[test]
 fn defaults_and_omissions() {
     let says = |field: &str| {
         let field = fields_of::<Defaults>().iter().find(|one| one.rust_name == field).unwrap();
-        (
-            field.write.as_ref().map(|write| write.presence),
-            field.read.as_ref().unwrap().absent.clone(),
-        )
+        (field.write.as_ref().map(|write| write.presence), absent(field))
     };
+    let json = |json: &'static str| Absent::Default(Value::Json(json.into()));
     assert_eq!(says("required"), (Some(Presence::Always), Absent::ByType));
-    assert_eq!(says("default"), (Some(Presence::Always), Absent::Default(Value::Unknown)));
-    assert_eq!(says("seven"), (Some(Presence::Always), Absent::Default(Value::Unknown)));
-    assert_eq!(says("generous"), (Some(Presence::Always), Absent::Default(Value::Unknown)));
+    assert_eq!(says("default"), (Some(Presence::Always), json("0")));
+    assert_eq!(says("seven"), (Some(Presence::Always), json("7")));
+    assert_eq!(says("generous"), (Some(Presence::Always), json("0")));
     assert_eq!(says("maybe"), (Some(Presence::Maybe), Absent::ByType));
-    assert_eq!(says("both"), (Some(Presence::Maybe), Absent::Default(Value::Unknown)));
+    assert_eq!(says("both"), (Some(Presence::Maybe), json("0")));
     assert_eq!(says("unwritten"), (None, Absent::ByType));
 
     let read: Defaults = serde_json::from_str(r#"{"required":1}"#).unwrap();
     assert_eq!((read.seven, read.generous.0), (7, 0));
-    assert_eq!(members(&json(&read)), ["required", "default", "seven", "generous"]);
+    assert_eq!(members(&super::json(&read)), ["required", "default", "seven", "generous"]);
     assert!(!reads::<Defaults>("{}"));
 
-    for field in fields_of::<AllDefault>() {
-        assert_eq!(field.read.as_ref().unwrap().absent, Absent::Default(Value::Unknown));
-    }
+    let defaults: Vec<Absent> = fields_of::<AllDefault>().iter().map(absent).collect();
+    assert_eq!(defaults, [json("0"), json("7")]);
     let read: AllDefault = serde_json::from_str("{}").unwrap();
     assert_eq!((read.a, read.b), (0, 7));
 }

@@ -3,7 +3,7 @@ use traitwire::Wire;
 
 #[derive(Serialize, Deserialize, Wire)]
 struct Page {
-    #[serde(flatten)]
+    #[serde(with = "odd")]
     more: std::collections::BTreeMap<String, u8>,
     #[wire(sinc = "1.0.0")]
     number: u64,

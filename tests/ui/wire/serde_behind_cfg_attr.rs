@@ -3,8 +3,12 @@ use traitwire::Wire;
 
 #[derive(Serialize, Deserialize, Wire)]
 struct Page {
-    #[cfg_attr(all(), serde(flatten))]
-    more: std::collections::BTreeMap<String, u8>,
+    #[cfg_attr(all(), serde(deserialize_with = "more"))]
+    more: u8,
+}
+
+fn more<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    u8::deserialize(from)
 }
 
 fn main() {}

@@ -6,7 +6,7 @@ use traitwire::Wire;
 enum Amount {
     Nothing,
     Count(u32),
-    List(Vec<u8>),
+    List(Vec<u16>),
 }
 
 fn main() {}

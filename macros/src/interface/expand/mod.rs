@@ -38,6 +38,7 @@ fn generated(interface: &Interface, registration: &TokenStream) -> TokenStream {
     let Interface { runtime, attrs: Attrs { cfgs, allows, .. }, .. } = interface;
     let schema = schema::function(interface);
     let assertions = schema::assertions(interface);
+    let warnings = schema::warnings(interface);
     let (mut types, mut impls) = (TokenStream::new(), TokenStream::new());
     if interface.kind == Kind::Rpc {
         let (client, server) = (client::definition(interface), server::definition(interface));
@@ -48,6 +49,7 @@ fn generated(interface: &Interface, registration: &TokenStream) -> TokenStream {
     }
     quote! {
         #types
+        #warnings
         #(#cfgs)*
         #(#allows)*
         // Both were reported where the user wrote them.

@@ -10,6 +10,7 @@ use crate::common::{deprecation_tokens, each, list, option, optional_text, sourc
 use crate::interface::model::{
     Arg, Attrs, End, Interface, Kind, Method, MethodOptions, Passing, Reply, Signature,
 };
+use crate::lint::bytes_as_numbers;
 
 /// `fn __interface`, which gives the description.
 pub(super) fn function(interface: &Interface) -> TokenStream {
@@ -76,6 +77,22 @@ pub(super) fn assertions(interface: &Interface) -> TokenStream {
         }
     });
     quote!(#(#assertions)*)
+}
+
+/// What is allowed, but seldom meant. Once for an interface.
+pub(super) fn warnings(interface: &Interface) -> TokenStream {
+    let allows =
+        |attrs: &Attrs| attrs.allows.iter().any(|allow| allow.to_string().contains("deprecated"));
+    if allows(&interface.attrs) {
+        return TokenStream::new();
+    }
+    let warning =
+        interface.methods.iter().filter(|method| !allows(&method.attrs)).find_map(|method| {
+            let warning = bytes_as_numbers(types(&method.signature))?;
+            let (outer, inner) = (&interface.attrs.cfgs, &method.attrs.cfgs);
+            Some(quote!(#(#outer)* #(#inner)* #warning))
+        });
+    warning.unwrap_or_default()
 }
 
 /// All types that cross.

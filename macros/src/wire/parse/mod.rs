@@ -1,10 +1,16 @@
 //! What did the user write?
 
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Lit, LitInt, LitStr, Path, Token};
+use syn::{Attribute, Data, DeriveInput, ExprPath, LitStr, Path, Token, Type};
 
-use super::attribute::{self, Directions, Place, Rules};
+use self::attribute::Directions;
+pub(super) use self::attribute::Rules;
+use self::options::Place;
+pub(super) use self::options::{As, Since};
 use crate::diagnostics::Errors;
+
+mod attribute;
+mod options;
 
 /// A struct or an enum with its attributes.
 pub(super) struct Input<'a> {
@@ -38,18 +44,26 @@ pub(super) struct Field<'a> {
 /// The attributes of a struct or an enum.
 #[derive(Default)]
 pub(super) struct ContainerAttrs {
+    /// The name that is written: by a struct with a `tag`.
+    pub(super) rename: Option<String>,
     pub(super) rename_all: Rules,
     pub(super) rename_all_fields: Rules,
-    pub(super) tag: Option<String>,
+    pub(super) tag: Option<Keyed<String>>,
     pub(super) content: Option<String>,
     pub(super) untagged: Option<Path>,
     pub(super) transparent: Option<Path>,
-    pub(super) deny_unknown_fields: bool,
-    pub(super) default: Option<Path>,
+    pub(super) deny_unknown_fields: Option<Path>,
+    pub(super) default: Option<StandIn>,
+    pub(super) from: Option<Type>,
+    pub(super) try_from: Option<Type>,
+    pub(super) into: Option<Type>,
+    pub(super) remote: Option<Keyed<Path>>,
     /// Every `bound`, also those of variants and fields.
     pub(super) bounds: Vec<LitStr>,
     /// `#[wire(crate = ..)]`.
     pub(super) runtime: Option<Path>,
+    /// `#[wire(overlapping)]`.
+    pub(super) overlapping: Option<Path>,
 }
 
 #[derive(Default)]
@@ -58,6 +72,10 @@ pub(super) struct VariantAttrs {
     pub(super) rename_all: Rules,
     pub(super) skip_write: bool,
     pub(super) skip_read: bool,
+    pub(super) other: Option<Path>,
+    pub(super) untagged: Option<Path>,
+    pub(super) functions: Functions,
+    pub(super) mirror: Option<As>,
     pub(super) status: Option<u16>,
     pub(super) since: Option<String>,
 }
@@ -65,17 +83,38 @@ pub(super) struct VariantAttrs {
 #[derive(Default)]
 pub(super) struct FieldAttrs {
     pub(super) names: Names,
-    pub(super) default: Option<Path>,
+    pub(super) default: Option<StandIn>,
     pub(super) skip_write: Option<Path>,
     pub(super) skip_read: Option<Path>,
     pub(super) skip_write_if: Option<Path>,
+    pub(super) flatten: Option<Path>,
+    pub(super) getter: Option<Path>,
+    pub(super) functions: Functions,
+    pub(super) mirror: Option<As>,
     pub(super) since: Option<Since>,
 }
 
-/// `since = ".."`.
-pub(super) struct Since {
+/// `key = value`.
+pub(super) struct Keyed<T> {
     pub(super) key: Path,
-    pub(super) version: String,
+    pub(super) value: T,
+}
+
+/// `default`, or `default = "path"`: what stands in for what is absent.
+pub(super) struct StandIn {
+    pub(super) key: Path,
+    pub(super) path: Option<ExprPath>,
+}
+
+/// The functions that stand in for serde's impls.
+#[derive(Default)]
+pub(super) struct Functions {
+    /// The key of the one that writes.
+    pub(super) write: Option<Path>,
+    /// The key of the one that reads.
+    pub(super) read: Option<Path>,
+    /// `with = ".."`: where both are.
+    pub(super) with: Option<ExprPath>,
 }
 
 /// The names that attributes give.
@@ -89,7 +128,7 @@ pub(super) struct Names {
     pub(super) aliases: Vec<String>,
 }
 
-const CONTAINER_KEYS: [&str; 12] = [
+const CONTAINER_KEYS: [&str; 16] = [
     "rename",
     "rename_all",
     "rename_all_fields",
@@ -99,15 +138,31 @@ const CONTAINER_KEYS: [&str; 12] = [
     "transparent",
     "deny_unknown_fields",
     "default",
+    "from",
+    "try_from",
+    "into",
+    "remote",
     "bound",
     "crate",
     "expecting",
 ];
 
-const VARIANT_KEYS: [&str; 7] =
-    ["rename", "rename_all", "alias", "skip", "skip_serializing", "skip_deserializing", "bound"];
+const VARIANT_KEYS: [&str; 12] = [
+    "rename",
+    "rename_all",
+    "alias",
+    "skip",
+    "skip_serializing",
+    "skip_deserializing",
+    "other",
+    "untagged",
+    "with",
+    "serialize_with",
+    "deserialize_with",
+    "bound",
+];
 
-const FIELD_KEYS: [&str; 8] = [
+const FIELD_KEYS: [&str; 13] = [
     "rename",
     "alias",
     "default",
@@ -115,6 +170,11 @@ const FIELD_KEYS: [&str; 8] = [
     "skip_serializing",
     "skip_deserializing",
     "skip_serializing_if",
+    "flatten",
+    "with",
+    "serialize_with",
+    "deserialize_with",
+    "getter",
     "bound",
 ];
 
@@ -136,27 +196,35 @@ fn container(item: &DeriveInput, errors: &mut Errors) -> ContainerAttrs {
     let is_enum = matches!(item.data, Data::Enum(_));
     attribute::each(&item.attrs, "serde", errors, |key, meta, errors| {
         match key {
-            // Only the type's name in serde's data model, which JSON does not show.
-            "rename" => drop(attribute::directions(meta, errors)?),
+            // Only the type's name in serde's data model, which JSON does not show but of a struct
+            // with a `tag`.
+            "rename" => {
+                let names = attribute::directions(meta, errors)?.write;
+                attrs.rename = names.first().map(LitStr::value).or(attrs.rename.take());
+            }
             "crate" | "expecting" => drop(attribute::string(meta, errors)?),
             "rename_all" => attrs.rename_all.read(meta, errors)?,
             "rename_all_fields" => attrs.rename_all_fields.read(meta, errors)?,
-            "tag" if is_enum => attrs.tag = tag(meta, errors)?,
-            "content" if is_enum => attrs.content = tag(meta, errors)?,
+            "tag" => attrs.tag = keyed(meta, text(meta, errors)?),
+            "content" if is_enum => attrs.content = text(meta, errors)?,
             "untagged" if is_enum => attrs.untagged = Some(meta.path.clone()),
             "transparent" => attrs.transparent = Some(meta.path.clone()),
-            "deny_unknown_fields" => attrs.deny_unknown_fields = true,
-            "default" => {
-                attrs.default = Some(meta.path.clone());
-                attribute::optional_string(meta, errors)?;
-            }
+            "deny_unknown_fields" => attrs.deny_unknown_fields = Some(meta.path.clone()),
+            "default" => attrs.default = Some(default(meta, errors)?),
+            "from" => attrs.from = attribute::code(meta, errors)?,
+            "try_from" => attrs.try_from = attribute::code(meta, errors)?,
+            "into" => attrs.into = attribute::code(meta, errors)?,
+            "remote" => attrs.remote = keyed(meta, attribute::code(meta, errors)?),
             "bound" => bound(meta, &mut attrs.bounds, errors)?,
             _ => attribute::refuse_serde(key, meta, &CONTAINER_KEYS, errors)?,
         }
         Ok(())
     });
-    attribute::each_wire(&item.attrs, Place::Container, errors, |_, meta, errors| {
-        attrs.runtime = runtime(meta, errors)?;
+    options::each(&item.attrs, Place::Container, errors, |key, meta, errors| {
+        match key {
+            "overlapping" => attrs.overlapping = Some(meta.path.clone()),
+            _ => attrs.runtime = options::runtime(meta, errors)?,
+        }
         Ok(())
     });
     attrs
@@ -176,15 +244,19 @@ fn variant<'a>(
             "skip" => (attrs.skip_write, attrs.skip_read) = (true, true),
             "skip_serializing" => attrs.skip_write = true,
             "skip_deserializing" => attrs.skip_read = true,
+            "other" => attrs.other = Some(meta.path.clone()),
+            "untagged" => attrs.untagged = Some(meta.path.clone()),
             "bound" => bound(meta, bounds, errors)?,
+            _ if attrs.functions.take(key, meta, errors)? => {}
             _ => attribute::refuse_serde(key, meta, &VARIANT_KEYS, errors)?,
         }
         Ok(())
     });
-    attribute::each_wire(&syntax.attrs, Place::Variant, errors, |key, meta, errors| {
+    options::each(&syntax.attrs, Place::Variant, errors, |key, meta, errors| {
         match key {
-            "status" => attrs.status = status(meta, errors)?,
-            _ => attrs.since = since(meta, errors)?.map(|since| since.version),
+            "as" => attrs.mirror = options::mirror(meta, errors)?,
+            "status" => attrs.status = options::status(meta, errors)?,
+            _ => attrs.since = options::since(meta, errors)?.map(|since| since.version),
         }
         Ok(())
     });
@@ -210,10 +282,7 @@ fn field(attributes: &[Attribute], bounds: &mut Vec<LitStr>, errors: &mut Errors
         match key {
             "rename" => attrs.names.rename(meta, errors)?,
             "alias" => attrs.names.alias(meta, errors)?,
-            "default" => {
-                attrs.default = here();
-                attribute::optional_string(meta, errors)?;
-            }
+            "default" => attrs.default = Some(default(meta, errors)?),
             "skip" => (attrs.skip_write, attrs.skip_read) = (here(), here()),
             "skip_serializing" => attrs.skip_write = here(),
             "skip_deserializing" => attrs.skip_read = here(),
@@ -221,16 +290,53 @@ fn field(attributes: &[Attribute], bounds: &mut Vec<LitStr>, errors: &mut Errors
                 attrs.skip_write_if = here();
                 attribute::string(meta, errors)?;
             }
+            "flatten" => attrs.flatten = here(),
+            "getter" => {
+                attrs.getter = here();
+                attribute::string(meta, errors)?;
+            }
             "bound" => bound(meta, bounds, errors)?,
+            _ if attrs.functions.take(key, meta, errors)? => {}
             _ => attribute::refuse_serde(key, meta, &FIELD_KEYS, errors)?,
         }
         Ok(())
     });
-    attribute::each_wire(attributes, Place::Field, errors, |_, meta, errors| {
-        attrs.since = since(meta, errors)?;
+    options::each(attributes, Place::Field, errors, |key, meta, errors| {
+        match key {
+            "as" => attrs.mirror = options::mirror(meta, errors)?,
+            _ => attrs.since = options::since(meta, errors)?,
+        }
         Ok(())
     });
     attrs
+}
+
+impl Functions {
+    /// Reads the value if this key names functions.
+    fn take(
+        &mut self,
+        key: &str,
+        meta: &ParseNestedMeta,
+        errors: &mut Errors,
+    ) -> syn::Result<bool> {
+        let here = || Some(meta.path.clone());
+        match key {
+            "with" => {
+                (self.write, self.read) = (here(), here());
+                self.with = attribute::code(meta, errors)?;
+            }
+            "serialize_with" => {
+                self.write = here();
+                attribute::string(meta, errors)?;
+            }
+            "deserialize_with" => {
+                self.read = here();
+                attribute::string(meta, errors)?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
 }
 
 impl Names {
@@ -247,87 +353,21 @@ impl Names {
     }
 }
 
-fn tag(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<String>> {
-    Ok(attribute::string(meta, errors)?.map(|name| name.value()))
+fn text(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<String>> {
+    Ok(attribute::string(meta, errors)?.map(|text| text.value()))
+}
+
+fn keyed<T>(meta: &ParseNestedMeta, value: Option<T>) -> Option<Keyed<T>> {
+    value.map(|value| Keyed { key: meta.path.clone(), value })
+}
+
+fn default(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<StandIn> {
+    let path = if meta.input.peek(Token![=]) { attribute::code(meta, errors)? } else { None };
+    Ok(StandIn { key: meta.path.clone(), path })
 }
 
 fn bound(meta: &ParseNestedMeta, bounds: &mut Vec<LitStr>, errors: &mut Errors) -> syn::Result<()> {
     let Directions { write, read } = attribute::directions(meta, errors)?;
     bounds.extend(write.into_iter().chain(read));
     Ok(())
-}
-
-/// `crate = path`.
-fn runtime(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Path>> {
-    let value = meta.value()?;
-    if value.peek(LitStr) {
-        let text: LitStr = value.parse()?;
-        let message = format!("write the path without quotes: `crate = {}`", text.value());
-        errors.at(text, message);
-        return Ok(None);
-    }
-    value.parse().map(Some)
-}
-
-/// `status = 404`. A declared error is an error, and not one that a fault or a proxy would mean:
-/// what the number says beyond that is the author's to choose.
-fn status(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<u16>> {
-    let value: Expr = meta.value()?.parse()?;
-    let number = match &value {
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => LitInt::base10_parse(number).ok(),
-        _ => None,
-    };
-    let status = number.filter(|status| (400..=599).contains(status));
-    if status.is_none() {
-        errors.at(
-            value,
-            "the status of a declared error is a number from 400 to 599\n\
-             help: #[wire(status = 404)]; without it a declared error is answered with 422",
-        );
-    }
-    Ok(status)
-}
-
-/// `since = "1.2.0"`.
-fn since(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Since>> {
-    let value = meta.input.lookahead1();
-    if !value.peek(Token![=]) {
-        return Err(value.error());
-    }
-    let value: Expr = meta.value()?.parse()?;
-    if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &value
-        && is_version(&text.value())
-    {
-        return Ok(Some(Since { key: meta.path.clone(), version: text.value() }));
-    }
-    errors.at(
-        value,
-        "`since` takes a version of the interface with all its three parts\n\
-         help: #[wire(since = \"1.2.0\")]",
-    );
-    Ok(None)
-}
-
-/// Whether this is `x.y.z`: a release, as pre-releases bring nothing that can be relied on.
-fn is_version(text: &str) -> bool {
-    let is_number = |part: &str| part.parse::<u64>().is_ok_and(|number| number.to_string() == part);
-    let mut parts = text.split('.');
-    parts.by_ref().take(3).filter(|part| is_number(part)).count() == 3 && parts.next().is_none()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_has_three_numbers() {
-        for version in ["0.0.0", "1.2.0", "10.20.30"] {
-            assert!(is_version(version), "{version}");
-        }
-        for version in
-            ["", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.x", "1.2.0-rc.1", "+1.2.3", "1..2"]
-        {
-            assert!(!is_version(version), "{version}");
-        }
-    }
 }

@@ -2,9 +2,9 @@ use serde::{Deserialize, Serialize};
 use traitwire::Wire;
 
 #[derive(Serialize, Deserialize, Wire)]
-#[serde(tag = "type")]
 struct Circle {
-    radius: f64,
+    #[wire(as = "String")]
+    radius: u8,
 }
 
 fn main() {}

@@ -2,10 +2,9 @@ use serde::{Deserialize, Serialize};
 use traitwire::Wire;
 
 #[derive(Serialize, Deserialize, Wire)]
-enum Id {
-    Number(u64),
-    #[serde(untagged)]
-    Text(String),
+#[serde(remote = "Self")]
+struct Circle {
+    radius: f64,
 }
 
 fn main() {}

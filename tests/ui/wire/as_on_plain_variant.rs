@@ -2,10 +2,9 @@ use serde::{Deserialize, Serialize};
 use traitwire::Wire;
 
 #[derive(Serialize, Deserialize, Wire)]
-enum Color {
-    Red,
-    #[serde(other)]
-    Unknown,
+enum Shape {
+    #[wire(as = String)]
+    Circle(u8),
 }
 
 fn main() {}

@@ -1,11 +1,13 @@
 use serde::{Deserialize, Serialize};
 use traitwire::Wire;
 
+#[derive(Serialize, Deserialize)]
+struct Inches(f64);
+
 #[derive(Serialize, Deserialize, Wire)]
-struct Page {
-    total: u64,
-    #[serde(rename = "n", flatten, default)]
-    more: Option<Box<Page>>,
+struct Circle {
+    #[wire(as = Inches)]
+    radius: f64,
 }
 
 fn main() {}

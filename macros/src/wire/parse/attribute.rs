@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::meta::ParseNestedMeta;
+use syn::parse::Parse;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parenthesized, token};
 use traitwire_schema::names::{RenameRule, did_you_mean};
 
@@ -55,12 +56,17 @@ pub(super) fn string(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result
     }
 }
 
-/// A path alone, or `key = ".."`: only whether it stands there matters.
-pub(super) fn optional_string(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<()> {
-    if meta.input.peek(Token![=]) {
-        string(meta, errors)?;
+/// `key = ".."`, where the text is a path or a type. What cannot be read is serde's to report.
+pub(super) fn code<T: Parse>(
+    meta: &ParseNestedMeta,
+    errors: &mut Errors,
+) -> syn::Result<Option<T>> {
+    let text = string(meta, errors)?;
+    let code = text.and_then(|text| text.parse().ok());
+    if code.is_none() {
+        errors.reported_elsewhere();
     }
-    Ok(())
+    Ok(code)
 }
 
 /// What serde lets a user say of each direction.
@@ -97,14 +103,14 @@ pub(super) fn directions(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Re
 
 /// The rules of a `rename_all`, by direction.
 #[derive(Default, Clone, Copy)]
-pub(super) struct Rules {
-    pub(super) write: Option<RenameRule>,
-    pub(super) read: Option<RenameRule>,
+pub(crate) struct Rules {
+    pub(crate) write: Option<RenameRule>,
+    pub(crate) read: Option<RenameRule>,
 }
 
 impl Rules {
     /// These, and where they say nothing, those.
-    pub(super) fn or(self, others: Rules) -> Rules {
+    pub(crate) fn or(self, others: Rules) -> Rules {
         Rules { write: self.write.or(others.write), read: self.read.or(others.read) }
     }
 
@@ -125,29 +131,13 @@ impl Rules {
     }
 }
 
-/// `#[serde(..)]` keys that describe no wire shape that the schema knows yet, and the way out.
-const UNSUPPORTED: [(&str, &str); 15] = [
-    ("flatten", "list the members here, or keep them in a field of their own"),
-    ("with", CONVERT),
-    ("serialize_with", CONVERT),
-    ("deserialize_with", CONVERT),
-    ("from", CONVERT_TYPE),
-    ("try_from", CONVERT_TYPE),
-    ("into", CONVERT_TYPE),
-    ("remote", "wrap the foreign type in a type of your own, and derive on that"),
-    ("getter", "wrap the foreign type in a type of your own, and derive on that"),
-    ("other", "remove it: a reader then refuses the names that it does not know"),
-    ("untagged", "move the untagged variants to an enum of their own with #[serde(untagged)]"),
-    ("borrow", "own the data, for what arrives is decoded: `String`, `Vec<u8>`"),
-    ("tag", "give the struct a field that holds the name, or use an enum"),
+/// `#[serde(..)]` keys of types that cannot cross, and the way out.
+const UNSUPPORTED: [(&str, &str); 3] = [
+    ("borrow", "own the data, for what arrives is decoded: `String`, `traitwire::Bytes`"),
     ("field_identifier", IDENTIFIER),
     ("variant_identifier", IDENTIFIER),
 ];
 
-const CONVERT: &str =
-    "give the field the type that crosses, such as `String`, and convert it in your code";
-const CONVERT_TYPE: &str =
-    "derive Wire on the type that crosses, use that in the interface, and convert in your code";
 const IDENTIFIER: &str = "such an enum helps to write a Deserialize by hand; it is nothing to send";
 
 /// Refuses a `#[serde(..)]` key. `known` are the keys that would do at this place.
@@ -158,7 +148,7 @@ pub(super) fn refuse_serde(
     errors: &mut Errors,
 ) -> syn::Result<()> {
     if let Some((_, help)) = UNSUPPORTED.iter().find(|(unsupported, _)| *unsupported == key) {
-        let message = format!("`{key}` is not supported by #[derive(Wire)] yet");
+        let message = format!("`{key}` does not go with #[derive(Wire)]");
         refuse(&meta.path, &message, Some(help), errors);
     } else {
         let help = did_you_mean(key, known.iter().copied());
@@ -169,68 +159,7 @@ pub(super) fn refuse_serde(
     skip_value(meta)
 }
 
-/// Where an attribute stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    Container,
-    Variant,
-    Field,
-}
-
-/// The keys of `#[wire(..)]`, where each may stand, and how to say so.
-const WIRE: [(&str, &[Place], &str); 3] = [
-    ("crate", &[Place::Container], "on the struct or enum"),
-    ("status", &[Place::Variant], "on a variant of an enum"),
-    ("since", &[Place::Variant, Place::Field], "on a field or a variant"),
-];
-
-/// Reads every key of `#[wire(..)]` that may stand here; an error for all others.
-pub(super) fn each_wire(
-    attrs: &[Attribute],
-    place: Place,
-    errors: &mut Errors,
-    mut read: impl FnMut(&str, &ParseNestedMeta, &mut Errors) -> syn::Result<()>,
-) {
-    let mut seen = Vec::new();
-    each(attrs, "wire", errors, |key, meta, errors| {
-        if !wire_key(key, meta, place, errors)? {
-            return Ok(());
-        }
-        if seen.iter().any(|one| one == key) {
-            errors.at(&meta.path, format_args!("`{key}` is given twice"));
-        }
-        seen.push(key.to_owned());
-        read(key, meta, errors)
-    });
-}
-
-fn wire_key(
-    key: &str,
-    meta: &ParseNestedMeta,
-    place: Place,
-    errors: &mut Errors,
-) -> syn::Result<bool> {
-    match WIRE.iter().find(|(known, ..)| *known == key) {
-        Some((_, places, _)) if places.contains(&place) => return Ok(true),
-        Some((_, _, right_place)) => {
-            let message = format!("`{key}` does not belong here");
-            refuse(&meta.path, &message, Some(&format!("it goes {right_place}")), errors);
-        }
-        None => {
-            let here = WIRE.iter().filter(|(_, places, _)| places.contains(&place));
-            let known: Vec<&str> = here.map(|(known, ..)| *known).collect();
-            let help = match did_you_mean(key, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("#[wire(..)] knows `{}` here", known.join("`, `")),
-            };
-            refuse(&meta.path, &format!("unknown option `{key}`"), Some(&help), errors);
-        }
-    }
-    skip_value(meta)?;
-    Ok(false)
-}
-
-fn refuse(path: &Path, message: &str, help: Option<&str>, errors: &mut Errors) {
+pub(super) fn refuse(path: &Path, message: &str, help: Option<&str>, errors: &mut Errors) {
     match help {
         Some(help) => errors.at(path, format_args!("{message}\nhelp: {help}")),
         None => errors.at(path, message),

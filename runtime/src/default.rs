@@ -1,0 +1,67 @@
+//! What is the JSON of a default?
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::Serialize;
+use traitwire_schema::{Absent, Compute, Value};
+
+use crate::rpc::exact::Exact;
+
+/// A default stands in that is not known: it depends on type parameters, or functions of the user
+/// write it.
+pub const DEFAULT_UNKNOWN: Absent = Absent::Default(Value::Unknown);
+
+/// The default of this type stands in.
+pub const fn default_of<T: Default + Serialize>() -> Absent {
+    default_by(|| default_json::<T>(T::default))
+}
+
+/// What this gives stands in.
+pub const fn default_by(json: fn() -> Option<String>) -> Absent {
+    Absent::Default(Value::Computed(Compute(json)))
+}
+
+/// The JSON of what this gives, if it is the same each time and can be written without loss.
+///
+/// A panic in it is caught; what its hook prints is not held back, for other threads may panic, too.
+pub fn default_json<T: Serialize>(value: fn() -> T) -> Option<String> {
+    let json = || {
+        let written =
+            catch_unwind(AssertUnwindSafe(|| serde_json::to_string(&Exact::new(&value())).ok()));
+        written.ok().flatten()
+    };
+    // A time, a random id, and what has no order are others in the next moment.
+    let first = json()?;
+    (json()? == first).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn what_is_always_the_same_is_known() {
+        assert_eq!(default_json(|| 7), Some("7".to_owned()));
+        assert_eq!(default_json(String::new), Some("\"\"".to_owned()));
+        assert_eq!(default_json(|| None::<u8>), Some("null".to_owned()));
+        assert_eq!(default_json(HashSet::<u8>::new), Some("[]".to_owned()));
+        let Absent::Default(value) = default_of::<Vec<u8>>() else { panic!("no default") };
+        assert_eq!(value.settle(), Value::Json("[]".into()));
+    }
+
+    #[test]
+    fn what_differs_or_fails_is_not() {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        assert_eq!(default_json(|| NEXT.fetch_add(1, Ordering::Relaxed)), None);
+        assert_eq!(default_json(|| (0..1000).collect::<HashSet<u32>>()), None);
+        assert_eq!(default_json(|| f64::NAN), None);
+        assert_eq!(default_json(|| Some(())), None);
+        assert_eq!(default_json::<u8>(|| panic!("on purpose")), None);
+        let keys = || std::collections::BTreeMap::from([((1, 2), 3)]);
+        assert_eq!(default_json(keys), None);
+        assert_eq!(DEFAULT_UNKNOWN, Absent::Default(Value::Unknown));
+    }
+}
