@@ -44,6 +44,9 @@ pub(crate) trait Catalog {
     /// Another.
     #[expect(clippy::wrong_self_convention)]
     async fn new(&self) -> u64;
+    /// Bytes as numbers, on purpose.
+    #[allow(deprecated)]
+    async fn numbers(&self, of: &[u8]) -> Vec<u8>;
     /// Gone.
     #[cfg(any())]
     async fn gone(&self, what: Gone) -> Gone;

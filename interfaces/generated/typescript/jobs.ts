@@ -256,7 +256,7 @@ export const Jobs: Interface<JobsClient> = {
     limits: { name: "limits", fingerprint: "dae185eac718b4bf1108b6874766de67", idempotent: true },
     submit: {
       name: "submit",
-      fingerprint: "f314979ee0ff53103c5c0e4861fbf696",
+      fingerprint: "408f6cb5f07af4e7ab73fb30915fea05",
       idempotent: true,
       args: /* @__PURE__ */ fields({ spec: $JobSpec }),
       reply: int64,
@@ -264,21 +264,21 @@ export const Jobs: Interface<JobsClient> = {
     },
     status: {
       name: "status",
-      fingerprint: "902f5fa11e600d889384c76b7999232a",
+      fingerprint: "b664ce597d1adf00b7be8bad542e092d",
       idempotent: true,
       reply: $Job,
       error: $JobError,
     },
     wait: {
       name: "wait",
-      fingerprint: "902f5fa11e600d889384c76b7999232a",
+      fingerprint: "b664ce597d1adf00b7be8bad542e092d",
       idempotent: true,
       reply: $Job,
       error: $JobError,
     },
     list: {
       name: "list",
-      fingerprint: "a5fc8a27a88e8d630b288d88ec4b37b9",
+      fingerprint: "faf0f2bd17fcdfed6ec1e7e7764600e2",
       idempotent: true,
       reply: /* @__PURE__ */ list($Job),
     },
@@ -297,7 +297,7 @@ export const Jobs: Interface<JobsClient> = {
     },
     log: {
       name: "log",
-      fingerprint: "80b28a6ec7c04b892358236a4d23adb0",
+      fingerprint: "2f18737b8d8696d0b57c5615b3b168b6",
       stream,
       idempotent: true,
       reply: $LogLine,

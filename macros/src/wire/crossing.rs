@@ -168,7 +168,10 @@ impl Functions {
 
     /// Whether these are the functions that serde derives for a mirror beside
     /// `#[serde(remote = "..")]`: then it is known what they do.
-    fn are_those_of(&self, mirror: &Type) -> bool {
+    fn are_those_of(&self, mut mirror: &Type) -> bool {
+        while let Type::Group(group) = mirror {
+            mirror = &group.elem;
+        }
         match (&self.with, mirror) {
             (Some(ExprPath { qself: None, path: with, .. }), Type::Path(mirror)) => {
                 mirror.qself.is_none() && names_same(with, &mirror.path)

@@ -1,4 +1,14 @@
-//! `#[derive(Wire)]`.
+//! `#[derive(Wire)]`: from a type and its serde attributes to a constant that describes it.
+//!
+//! | module | the question it answers |
+//! |---|---|
+//! | `parse` | What did the user write? |
+//! | `define` | How does it become what it means? |
+//! | `crossing` | What crosses in place of a field's own type? |
+//! | `model` | What does the type mean on the wire? |
+//! | `generics` | What do type parameters stand for in a definition? |
+//! | `validate` | Is it allowed? |
+//! | `expand` | What follows from it? |
 
 use proc_macro2::TokenStream;
 use syn::{Data, DeriveInput};

@@ -16,7 +16,7 @@ pub(super) struct Definition<'a> {
     pub(super) conversion: Conversion<'a>,
     /// The foreign type that it describes, in place of being one itself.
     pub(super) remote: Option<&'a Path>,
-    /// The statuses of its variants as a declared error, and how many variants have one.
+    /// The statuses of its variants as a declared error.
     pub(super) statuses: Vec<(&'a Ident, u16)>,
     pub(super) about: About,
     /// The lints that the user allows anywhere on the item. The expansion repeats the user's types,

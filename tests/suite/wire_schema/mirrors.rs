@@ -331,6 +331,19 @@ fn unit() -> Unit {
     Unit::Second
 }
 
+macro_rules! declare {
+    ($name:ident, $own:ty, $mirror:ty, $with:literal) => {
+        #[derive(Serialize, Deserialize, Wire)]
+        struct $name {
+            #[serde(with = $with)]
+            #[wire(as = $mirror)]
+            value: $own,
+        }
+    };
+}
+
+declare!(Declared, Span, SpanDef, "SpanDef");
+
 #[derive(Serialize, Deserialize, Wire)]
 struct Holder<T> {
     #[serde(bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>"))]
@@ -350,6 +363,8 @@ fn a_mirror_stands_for_a_type_of_another_crate() {
     assert_eq!(fields[4].ty, <PairDef<u8, u8> as Mirror>::MIRRORED);
     assert_eq!(fields[0].read.as_ref().unwrap().absent, Absent::Never);
     assert_eq!(fields[2].read.as_ref().unwrap().absent, Absent::Default(Value::Unknown));
+    assert_eq!(fields_of::<Declared>()[0].ty, SpanDef::MIRRORED);
+    assert!(reads::<Declared>(&json(&Declared { value: Span::default() })));
     let Type::Named(pair) = &fields_of::<Holder<String>>()[0].ty else { panic!("a definition") };
     assert_eq!(*pair.args, [Type::Param(0), Type::Int(Int::U8)]);
 

@@ -62,6 +62,15 @@ pub(super) fn check(types: &[&Type], params: &Params, item: &DeriveInput, errors
     }
 }
 
+/// Whether this type names the item.
+pub(super) fn holds(ty: &Type, ident: &Ident) -> bool {
+    let is = |part: &Type| match part {
+        Type::Path(path) => names(&path.path, ident) || path.path.is_ident("Self"),
+        _ => false,
+    };
+    find(ty, &mut |part| is(part).then_some(())).is_some()
+}
+
 /// Where this type names the item, and with which arguments.
 fn uses<'t>(ty: &'t Type, item: &DeriveInput) -> Vec<(&'t Type, Vec<&'t Type>)> {
     let mut uses = Vec::new();

@@ -84,6 +84,15 @@ fn check_remote(input: &Input, errors: &mut Errors) {
              \"..\")]",
         );
     }
+    if let parse::Body::Enum(variants) = &input.body
+        && let Some(variant) = variants.iter().find(|variant| variant.attrs.status.is_some())
+    {
+        errors.at(
+            &variant.syntax.ident,
+            "a mirror is no declared error, so no variant of it has a status\n\
+             help: declare an error of your own that holds the foreign type",
+        );
+    }
     let last = remote.value.segments.last();
     let has_arguments = last.is_some_and(|last| !matches!(last.arguments, PathArguments::None));
     if has_arguments && !input.item.generics.params.is_empty() {

@@ -11,6 +11,7 @@ pub(super) fn check(definition: &Definition, errors: &mut Errors) {
     let params = Params::of(definition.item);
     let types = definition.types();
     recursion::check(&types, &params, definition.item, errors);
+    check_one_way(definition, errors);
     for ty in types {
         if let Some(reference) = generics::reference(ty) {
             errors.at(reference, borrowed(reference));
@@ -19,6 +20,24 @@ pub(super) fn check(definition: &Definition, errors: &mut Errors) {
                 projection,
                 "#[derive(Wire)] does not support associated types of type parameters yet\n\
                  help: make the associated type a parameter of its own",
+            );
+        }
+    }
+}
+
+/// What converts one way only is described by the other type itself at each use, so that one must
+/// come to an end.
+fn check_one_way(definition: &Definition, errors: &mut Errors) {
+    if definition.conversion.is_full() {
+        return;
+    }
+    for ty in definition.conversion.types() {
+        if recursion::holds(ty, &definition.item.ident) {
+            errors.at(
+                ty,
+                "a type that converts one way only cannot convert through one that holds it: the \
+                 schema would have no end\n\
+                 help: convert through a struct of its own that derives Wire, or convert both ways",
             );
         }
     }
