@@ -34,7 +34,7 @@
 //! | to | see |
 //! |---|---|
 //! | declare an interface | [`rpc_interface`], [`ipc_interface`] |
-//! | describe a type | [`Wire`] |
+//! | describe a type | [`Wire`], [`Bytes`], [`Float`], [`double_option`] |
 //! | call | [`Call`], [`StreamCall`], [`CallError`] |
 //! | handle | [`Context`], [`Caller`] |
 //! | serve | [`rpc::Backend`], `http::service` |
@@ -59,9 +59,11 @@ pub mod __private;
 mod bytes;
 mod call;
 mod context;
+pub mod double_option;
 #[cfg(feature = "driver")]
 pub mod driver;
 mod error;
+mod float;
 #[cfg(any(feature = "http-client", feature = "http-server"))]
 pub mod http;
 #[cfg(feature = "in-process")]
@@ -74,6 +76,7 @@ pub use crate::bytes::Bytes;
 pub use crate::call::{Call, StreamCall};
 pub use crate::context::{Caller, Context};
 pub use crate::error::{CallError, Executed, Fault, FaultKind, Incompatibility};
+pub use crate::float::Float;
 pub use crate::incoming::Incoming;
 pub use crate::wire::{Mirror, Wire};
 pub use futures_core::Stream;
