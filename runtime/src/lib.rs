@@ -47,7 +47,7 @@
 //! | `http-client` | calls over HTTP, by reqwest |
 //! | `http-server` | a `tower::Service` that serves interfaces over HTTP |
 //! | `in-process` | calls within the process |
-//! | `serde_json` | `serde_json::Value` as a wire type |
+//! | `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `semver`, `serde_json`, `time`, `url`, `uuid` | types of the crate that is called so as wire types |
 //! | `driver` | `driver::main`, for a program that prints the schema of its interfaces |
 //!
 //! The first three are the default. A crate that only declares interfaces turns them off
