@@ -34,7 +34,7 @@
 //! | to | see |
 //! |---|---|
 //! | declare an interface | [`rpc_interface`], [`ipc_interface`] |
-//! | describe a type | [`Wire`] |
+//! | describe a type | [`Wire`], [`Bytes`], [`Float`], [`double_option`] |
 //! | call | [`Call`], [`StreamCall`], [`CallError`] |
 //! | handle | [`Context`], [`Caller`] |
 //! | serve | [`rpc::Backend`], `http::service` |
@@ -47,7 +47,7 @@
 //! | `http-client` | calls over HTTP, by reqwest |
 //! | `http-server` | a `tower::Service` that serves interfaces over HTTP |
 //! | `in-process` | calls within the process |
-//! | `serde_json` | `serde_json::Value` as a wire type |
+//! | `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `semver`, `serde_json`, `time`, `url`, `uuid` | types of the crate that is called so as wire types |
 //! | `driver` | `driver::main`, for a program that prints the schema of its interfaces |
 //!
 //! The first three are the default. A crate that only declares interfaces turns them off
@@ -61,9 +61,11 @@ mod call;
 mod context;
 mod default;
 mod definition;
+pub mod double_option;
 #[cfg(feature = "driver")]
 pub mod driver;
 mod error;
+mod float;
 #[cfg(any(feature = "http-client", feature = "http-server"))]
 pub mod http;
 #[cfg(feature = "in-process")]
@@ -76,6 +78,7 @@ pub use crate::bytes::Bytes;
 pub use crate::call::{Call, StreamCall};
 pub use crate::context::{Caller, Context};
 pub use crate::error::{CallError, Executed, Fault, FaultKind, Incompatibility};
+pub use crate::float::Float;
 pub use crate::incoming::Incoming;
 pub use crate::wire::{Mirror, Wire};
 pub use futures_core::Stream;

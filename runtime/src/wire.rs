@@ -1,16 +1,19 @@
 //! What is a type called in the schema?
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasher, Hash};
-use std::marker::PhantomData;
+mod containers;
+#[allow(dead_code, reason = "which types need what depends on the features")]
+mod define;
+mod defined;
+mod foreign;
+mod net;
+mod param;
+mod scalars;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use traitwire_schema::{Int, Ref, Type};
+use traitwire_schema::Type;
 
-use crate::Bytes;
-use crate::rpc::returned::Plain;
+pub use self::param::Param;
 
 /// A type that can cross the wire: an argument, a reply, an item, a declared error, a field.
 ///
@@ -168,177 +171,4 @@ pub trait Mirror {
 
 impl<T: Wire> Mirror for T {
     const MIRRORED: Type = T::TYPE;
-}
-
-macro_rules! scalars {
-    ($($ty:ty => $schema:expr,)*) => { $(
-        impl Wire for $ty {
-            const TYPE: Type = $schema;
-        }
-        impl Plain for $ty {}
-    )* };
-}
-
-scalars! {
-    bool => Type::Bool,
-    i8 => Type::Int(Int::I8),
-    i16 => Type::Int(Int::I16),
-    i32 => Type::Int(Int::I32),
-    i64 => Type::Int(Int::I64),
-    i128 => Type::Int(Int::I128),
-    isize => Type::Int(Int::Isize),
-    u8 => Type::Int(Int::U8),
-    u16 => Type::Int(Int::U16),
-    u32 => Type::Int(Int::U32),
-    u64 => Type::Int(Int::U64),
-    u128 => Type::Int(Int::U128),
-    usize => Type::Int(Int::Usize),
-    f32 => Type::F32,
-    f64 => Type::F64,
-    char => Type::Char,
-    String => Type::String,
-    () => Type::Unit,
-}
-
-#[cfg(feature = "serde_json")]
-scalars! { serde_json::Value => Type::Json, }
-
-impl Wire for Bytes {
-    const TYPE: Type = Type::Bytes;
-
-    fn to_octets(&self) -> Option<bytes::Bytes> {
-        Some(self.clone().into())
-    }
-
-    fn from_octets(octets: bytes::Bytes) -> Option<Self> {
-        Some(octets.into())
-    }
-}
-
-impl Plain for Bytes {}
-
-impl<T: Wire> Wire for Box<T> {
-    const TYPE: Type = T::TYPE;
-
-    fn to_octets(&self) -> Option<bytes::Bytes> {
-        T::to_octets(self)
-    }
-
-    fn from_octets(octets: bytes::Bytes) -> Option<Self> {
-        T::from_octets(octets).map(Box::new)
-    }
-}
-
-impl<T: Wire> Plain for Box<T> {}
-
-impl<B> Wire for Cow<'static, B>
-where
-    B: ToOwned + Serialize + Sync + ?Sized,
-    B::Owned: Wire,
-{
-    const TYPE: Type = <B::Owned as Wire>::TYPE;
-}
-
-impl<B> Plain for Cow<'static, B>
-where
-    B: ToOwned + Serialize + Sync + ?Sized,
-    B::Owned: Wire,
-{
-}
-
-/// serde writes it as a unit struct.
-impl<T: ?Sized + Send + 'static> Wire for PhantomData<T> {
-    const TYPE: Type = Type::Unit;
-}
-
-impl<T: ?Sized + Send + 'static> Plain for PhantomData<T> {}
-
-macro_rules! containers {
-    ($($({$($bounds:tt)*})? $ty:ty => $schema:expr,)*) => { $(
-        impl<$($($bounds)*)?> Wire for $ty {
-            const TYPE: Type = $schema;
-        }
-        impl<$($($bounds)*)?> Plain for $ty {}
-    )* };
-}
-
-containers! {
-    {T: Wire} Option<T> => Type::Option(Ref::Static(const { &T::TYPE })),
-    {T: Wire} Vec<T> => Type::Seq(Ref::Static(const { &T::TYPE })),
-    {T: Wire} VecDeque<T> => Type::Seq(Ref::Static(const { &T::TYPE })),
-    {T: Wire + Ord} BTreeSet<T> => Type::Set(Ref::Static(const { &T::TYPE })),
-    {T: Wire + Eq + Hash, S: BuildHasher + Default + Send + 'static} HashSet<T, S>
-        => Type::Set(Ref::Static(const { &T::TYPE })),
-    {K: Wire + Ord, V: Wire} BTreeMap<K, V>
-        => Type::Map(Ref::Static(const { &K::TYPE }), Ref::Static(const { &V::TYPE })),
-    {K: Wire + Eq + Hash, V: Wire, S: BuildHasher + Default + Send + 'static} HashMap<K, V, S>
-        => Type::Map(Ref::Static(const { &K::TYPE }), Ref::Static(const { &V::TYPE })),
-}
-
-// serde knows arrays of up to 32 elements.
-impl<T: Wire, const N: usize> Wire for [T; N]
-where
-    [T; N]: Serialize + DeserializeOwned,
-{
-    const TYPE: Type = Type::Array(Ref::Static(const { &T::TYPE }), N as u64);
-}
-
-impl<T: Wire, const N: usize> Plain for [T; N] where [T; N]: Serialize + DeserializeOwned {}
-
-macro_rules! tuples {
-    ($($name:ident)+) => {
-        impl<$($name: Wire),+> Wire for ($($name,)+) {
-            const TYPE: Type = Type::Tuple(Cow::Borrowed(const { &[$($name::TYPE),+] }));
-        }
-        impl<$($name: Wire),+> Plain for ($($name,)+) {}
-    };
-}
-
-tuples!(A);
-tuples!(A B);
-tuples!(A B C);
-tuples!(A B C D);
-tuples!(A B C D E);
-tuples!(A B C D E F);
-tuples!(A B C D E F G);
-tuples!(A B C D E F G H);
-tuples!(A B C D E F G H I);
-tuples!(A B C D E F G H I J);
-tuples!(A B C D E F G H I J K);
-tuples!(A B C D E F G H I J K L);
-
-/// Stands for the n-th type parameter while a generic type is described, so that its definition
-/// stays generic in the schema. It has the traits that bounds commonly ask for and no values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Param<const N: u16> {}
-
-impl<const N: u16> Wire for Param<N> {
-    const TYPE: Type = Type::Param(N);
-}
-
-impl<const N: u16> Plain for Param<N> {}
-
-impl<const N: u16> Serialize for Param<N> {
-    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-        match *self {}
-    }
-}
-
-impl<'de, const N: u16> Deserialize<'de> for Param<N> {
-    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(serde::de::Error::custom("a type parameter has no values"))
-    }
-}
-
-impl<const N: u16> std::fmt::Display for Param<N> {
-    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match *self {}
-    }
-}
-
-impl<const N: u16> Default for Param<N> {
-    /// Never called: descriptions only name the type.
-    fn default() -> Self {
-        panic!("a type parameter has no values")
-    }
 }

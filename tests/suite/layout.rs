@@ -80,3 +80,27 @@ fn an_interfaces_crate_compiles_no_transport() {
         assert!(!found, "{heavy} is in the tree of an interfaces crate:\n{tree}");
     }
 }
+
+/// Who does not name the types of a crate does not compile it.
+#[test]
+fn types_of_others_come_with_their_features_alone() {
+    let features = |features: &str| {
+        cargo(&[
+            "tree",
+            "--package=traitwire",
+            "--no-default-features",
+            features,
+            "--edges=normal",
+            "--prefix=none",
+            "--offline",
+        ])
+    };
+    let has =
+        |tree: &str, name: &str| tree.lines().any(|line| line.split(' ').next() == Some(name));
+    let bare = features("--features=");
+    for name in ["chrono", "indexmap", "jiff", "rust_decimal", "time", "url", "uuid"] {
+        assert!(!has(&bare, name), "{name} is in the tree of a bare traitwire:\n{bare}");
+        let tree = features(&format!("--features={name}"));
+        assert!(has(&tree, name), "{name} brings no {name}:\n{tree}");
+    }
+}

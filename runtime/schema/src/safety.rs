@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
                 None if place.converted => Some(Reason::Converted),
                 None => place.key.then_some(Reason::KeyBytes),
             },
-            _ => None,
+            Question::Attachments => None,
         };
         if let Some(reason) = reason {
             return Err(because(place.path.clone(), reason));

@@ -137,7 +137,7 @@ async fn route<'a>(
     match path[..] {
         ["_versions"] => {
             only_get(head)?;
-            let json = codec::encode(&backend.versions()).unwrap_or_default();
+            let json = serde_json::to_vec(&backend.versions()).unwrap_or_default();
             Ok(Route::Document(json.into()))
         }
         ["_schema"] if backend.schema_access() != SchemaAccess::Off => {

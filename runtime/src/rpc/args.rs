@@ -13,6 +13,11 @@ use crate::wire::Wire;
 use crate::{Executed, Fault, FaultKind};
 
 /// What an argument that a method borrows (`&str`, `&[T]`, `&T`) is decoded into before it is lent.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross the wire",
+    label = "no wire schema for `{Self}`",
+    note = "an argument is a wire type, or borrowed: `&str`, `&[T]`, `&T`"
+)]
 pub trait Lend {
     /// The type that arrives.
     type Owned: Wire;
@@ -82,12 +87,12 @@ impl Arguments {
     }
 
     /// One argument more. `name` has no character that JSON escapes; the macro sees to that.
-    pub fn with<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Arguments {
+    pub fn with<T: Lend + Serialize + ?Sized>(mut self, name: &str, value: &T) -> Arguments {
         self.json.push(if self.json.is_empty() { b'{' } else { b',' });
         self.json.push(b'"');
         self.json.extend_from_slice(name.as_bytes());
         self.json.extend_from_slice(b"\":");
-        if let Err(error) = codec::write(&mut self.json, value) {
+        if let Err(error) = codec::write::<T::Owned, T>(&mut self.json, value) {
             let message = format!("the argument `{name}` cannot be encoded: {error}");
             let fault = Fault::before(FaultKind::InvalidArgument, message).at(name);
             self.failure.get_or_insert(fault);

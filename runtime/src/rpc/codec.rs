@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, DeserializeSeed};
 
 use crate::rpc::exact::Exact;
+use crate::rpc::fragile::is_fragile;
+use crate::wire::Wire;
 
 /// Deepest nesting of arrays and objects that is decoded. `serde_json`'s own limit of 128 is only the
 /// second line.
@@ -27,18 +29,22 @@ impl fmt::Display for DecodeError {
 }
 
 /// Encodes a value.
-pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
+pub(crate) fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
     let mut json = Vec::with_capacity(128);
-    write(&mut json, value)?;
+    write::<T, T>(&mut json, value)?;
     Ok(json)
 }
 
-/// Encodes a value behind what is there already.
-pub(crate) fn write<T: Serialize + ?Sized>(
+/// Encodes a value, which crosses as a `W`, behind what is there already.
+pub(crate) fn write<W: Wire, T: Serialize + ?Sized>(
     json: &mut Vec<u8>,
     value: &T,
 ) -> Result<(), serde_json::Error> {
-    serde_json::to_writer(json, &Exact::new(value))
+    if is_fragile::<W>() {
+        serde_json::to_writer(json, &Exact::new(value))
+    } else {
+        serde_json::to_writer(json, value)
+    }
 }
 
 /// Decodes a value that is all of `json`.
@@ -132,6 +138,15 @@ mod tests {
     fn brackets_in_strings_are_not_nesting() {
         let json = format!(r#"["\"{}\\", "{}"]"#, "[".repeat(100), "{".repeat(100));
         assert!(check_depth(json.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_real_that_is_not_finite_is_refused_where_it_is_written() {
+        assert_eq!(encode(&vec![1.5, -0.0]).unwrap(), b"[1.5,-0.0]");
+        let error = encode(&vec![Some(f64::NAN)]).unwrap_err().to_string();
+        assert_eq!(error, "JSON has finite numbers only");
+        assert!(write::<Vec<f32>, [f32]>(&mut Vec::new(), &[f32::INFINITY]).is_err());
+        assert_eq!(encode(&crate::Float(f64::NAN)).unwrap(), b"\"NaN\"");
     }
 
     #[cfg(feature = "__rpc")]

@@ -6,6 +6,7 @@
 //! | `returned` | What may a method return, and how does it become a reply? |
 //! | `codec` | How do values become JSON and back, exactly and bounded? |
 //! | `exact` | Which values would JSON alter without a word? |
+//! | `fragile` | Of which types would it alter a value? |
 //! | `channel` | How does a stub's call find its transport? |
 //! | `dispatch` | How does an accepted call reach its handler? |
 //! | `compatibility` | What does a call need, is it offered, and how is it said that it is not? |
@@ -33,6 +34,7 @@ mod compatibility;
 pub(crate) mod connect;
 pub(crate) mod dispatch;
 pub(crate) mod exact;
+mod fragile;
 #[cfg(feature = "__rpc")]
 pub(crate) mod limits;
 pub(crate) mod returned;
