@@ -36,6 +36,13 @@ fn field(name: &str, ty: Value) -> Value {
     })
 }
 
+/// A field whose members stand among those of its struct.
+fn flat(name: &str, ty: Value) -> Value {
+    let mut flat = field(name, ty);
+    flat["flatten"] = true.into();
+    flat
+}
+
 fn fields(fields: &[Value]) -> Value {
     json!({ "body": { "struct": { "shape": { "fields": fields } } } })
 }
