@@ -67,9 +67,12 @@ pub(super) fn is_unit_enum(body: &Enum) -> bool {
 pub(super) fn is_name_enum(body: &Enum) -> bool {
     let is_text = |shape: &Shape| matches!(shape, Shape::Newtype(Type::String));
     body.tagging == Tagging::External
-        && body.variants.iter().all(|variant| match variant.untagged {
-            false => variant.shape == Shape::Unit,
-            true => is_text(&variant.shape) && body.catches_all(variant),
+        && body.variants.iter().all(|variant| {
+            if variant.untagged {
+                is_text(&variant.shape) && body.catches_all(variant)
+            } else {
+                variant.shape == Shape::Unit
+            }
         })
 }
 

@@ -178,12 +178,12 @@ fn content(codecs: &mut Codecs<'_, '_>, ty: &Type, body: &Enum, at: Place<'_>) -
 fn flat(
     codecs: &mut Codecs<'_, '_>,
     names: &[String],
-    named: Option<Doc>,
+    inside: Option<Doc>,
     others: Doc,
     at: Place<'_>,
 ) -> Doc {
     let names = list("[", names.iter().map(|name| string(name).into()).collect(), "]");
-    codecs.call("flat", vec![names, named.unwrap_or_else(|| "null".into()), others], at)
+    codecs.call("flat", vec![names, inside.unwrap_or_else(|| "null".into()), others], at)
 }
 
 fn cannot_tell(def: &TypeDef) -> Problem {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use traitwire_schema::{Body, Shape, Type, TypeDef, TypeId};
+use traitwire_schema::{Body, Enum, Shape, Type, TypeDef, TypeId};
 
 use super::Plan;
 use super::beside::Gathered;
@@ -135,18 +135,8 @@ impl<'c, 'a> Codecs<'c, 'a> {
                         Body::Enum(body) if is_name_enum(body) => {
                             variants::codec(self, def, body, at)
                         }
-                        // Its values are told apart by what stands for its parameters.
                         Body::Enum(body) if !named.args.is_empty() && is_told_by_looks(body) => {
-                            let key = (def.id.clone(), named.args.to_vec());
-                            if self.inlining.contains(&key) {
-                                self.endless(def);
-                                return None;
-                            }
-                            self.inlining.push(key);
-                            let body = instance(body, &named.args);
-                            let codec = variants::codec(self, def, &body, at);
-                            self.inlining.pop();
-                            codec
+                            self.inline(def, body, &named.args, at)
                         }
                         _ => Some(self.named(def, &named.args, at)),
                     },
@@ -157,6 +147,22 @@ impl<'c, 'a> Codecs<'c, 'a> {
                 Some(self.uses.runtime_value(name).into())
             }
         }
+    }
+
+    /// The codec of a generic enum whose values are told apart by what stands for its parameters.
+    fn inline(&mut self, def: &TypeDef, body: &Enum, args: &[Type], at: Place<'_>) -> Option<Doc> {
+        let key = (def.id.clone(), args.to_vec());
+        if self.inlining.contains(&key) {
+            self.endless(def);
+            return None;
+        }
+        let used = self.needs.params(args, at.ways).into_iter().any(|param| self.is_used(param));
+        // Where nothing ever needs a codec, it does not matter which variant a value is of.
+        let at = if used { at } else { Place { params: &[], ..at } };
+        self.inlining.push(key);
+        let codec = variants::codec(self, def, &instance(body, args), at);
+        self.inlining.pop();
+        codec
     }
 
     /// The codec, or `null`.

@@ -124,7 +124,9 @@ fn closure(schema: &Schema, is_so: impl Fn(&TypeDef) -> bool) -> BTreeSet<TypeId
     let inside = defs().flat_map(|def| {
         let mut ids = Vec::new();
         for way in Way::BOTH {
-            parts(def, way).into_iter().for_each(|ty| named_in(ty, way, &mut ids));
+            for ty in parts(def, way) {
+                named_in(ty, way, &mut ids);
+            }
         }
         ids.into_iter().map(|id| (id.clone(), def.id.clone()))
     });

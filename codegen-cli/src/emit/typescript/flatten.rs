@@ -9,7 +9,6 @@ use traitwire_schema::{Body, Enum, Field, Shape, Struct, Tagging, Type, TypeDef,
 
 use super::Plan;
 use super::direction::{Way, alias_of, field_name, is_name_enum, variant_name};
-use super::untagged::substituted;
 use crate::emit::newtypes::{Key, behind_one_way, definition, map_key_one_way};
 
 /// What a value brings.
@@ -231,4 +230,20 @@ fn names(plan: &Plan<'_>, fields: &[Field], way: Way) -> Option<Vec<String>> {
         }
     }
     Some(all)
+}
+
+/// A shape with the parameters of its definition replaced.
+pub(super) fn substituted(shape: &Shape, args: &[Type]) -> Shape {
+    match shape {
+        Shape::Unit => Shape::Unit,
+        Shape::Newtype(ty) => Shape::Newtype(ty.substitute(args)),
+        Shape::Tuple(items) => {
+            Shape::Tuple(items.iter().map(|item| item.substitute(args)).collect())
+        }
+        Shape::Fields(fields) => {
+            let mut fields = fields.clone();
+            fields.to_mut().iter_mut().for_each(|field| field.ty = field.ty.substitute(args));
+            Shape::Fields(fields)
+        }
+    }
 }

@@ -22,7 +22,9 @@ pub(super) struct Members {
 impl Members {
     pub(super) fn of(writer: &mut Writer<'_, '_>, fields: &[Field], is_written: bool) -> Members {
         let mut members = Members::default();
-        fields.iter().for_each(|field| members.field(writer, field, is_written));
+        for field in fields {
+            members.field(writer, field, is_written);
+        }
         members
     }
 
@@ -70,7 +72,9 @@ impl Members {
                     self.beside.push(writer.ty(ty));
                 } else {
                     // An index signature among them would speak of the members here.
-                    fields.iter().for_each(|field| self.field(writer, field, is_written));
+                    for field in &fields {
+                        self.field(writer, field, is_written);
+                    }
                 }
             }
             (Brings::Wrong, _) => self.beside.push(writer.ty(ty)),

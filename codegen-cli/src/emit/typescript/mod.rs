@@ -15,6 +15,7 @@
 //! | `codecs` | What does a codec look like? |
 //! | `beside` | What does the codec of an object look like whose members come from several values? |
 //! | `variants` | What does the codec of an enum look like? |
+//! | `looks` | What may a value look like? |
 //! | `untagged` | How is a value told from others that has no tag? |
 //! | `interface` | What do an interface and its descriptor look like? |
 //! | `files` | What stands in which file, and what does each import? |
@@ -38,6 +39,7 @@ mod docs;
 mod files;
 mod flatten;
 mod interface;
+mod looks;
 mod members;
 mod names;
 mod need;

@@ -151,6 +151,11 @@ impl Needs {
         }
     }
 
+    /// The parameters on which the needs of some types depend.
+    pub(super) fn params(&self, types: &[Type], ways: Ways) -> BTreeSet<u16> {
+        types.iter().flat_map(|ty| self.ty(ty, ways).params).collect()
+    }
+
     /// Whether something that needs a codec stands for a parameter anywhere.
     pub(super) fn is_used(&self, id: &TypeId, param: u16) -> bool {
         self.used.contains(&(id.clone(), param))

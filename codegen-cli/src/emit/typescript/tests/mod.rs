@@ -1,8 +1,10 @@
 mod codecs;
+mod flatten;
 mod golden;
 mod names;
 mod problems;
 mod types;
+mod variants;
 
 use serde_json::{Value, json};
 use traitwire_schema::walk::Schema;
