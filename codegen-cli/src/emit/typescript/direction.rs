@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Body, Field, Int, Shape, Type, TypeDef, TypeId};
 
+use super::flatten::may_be_skipped;
 use super::types::is_bigint;
 pub(super) use crate::emit::direction::{
     Way, field_name, inside, is_optional, method_types, one_way, parts, variant_name,
 };
 use crate::emit::direction::{members_differ, names_differ, with_containers};
+use crate::emit::newtypes::behind_one_way;
 pub(super) use crate::emit::newtypes::{alias_of, is_name_enum};
 
 /// A set of ways.
@@ -73,8 +75,11 @@ impl Directions {
                 }
             }
         }
-        let differ =
-            closure(schema, |def| members_differ(schema, def, &[]) || sides_differ(def, &looks));
+        let differ = closure(schema, |def| {
+            members_differ(schema, def, &[])
+                || sides_differ(def, &looks)
+                || skips_members(schema, def)
+        });
         // A field or variant that goes one way only counts too: another may have its name the other
         // way.
         let renamed =
@@ -131,6 +136,24 @@ fn closure(schema: &Schema, is_so: impl Fn(&TypeDef) -> bool) -> BTreeSet<TypeId
         ids.into_iter().map(|id| (id.clone(), def.id.clone()))
     });
     with_containers(defs().filter(|def| is_so(def)).map(|def| def.id.clone()).collect(), inside)
+}
+
+/// Whether a writer leaves out all members of a flattened value at times, which a reader needs.
+fn skips_members(schema: &Schema, def: &TypeDef) -> bool {
+    let skips = |field: &Field| {
+        field.flatten
+            && field.read.is_some()
+            && may_be_skipped(field, Way::Out)
+            && matches!(
+                behind_one_way(schema, &field.ty, Way::Out),
+                Some(Type::Named(_) | Type::Param(_))
+            )
+    };
+    let shape = |shape: &Shape| matches!(shape, Shape::Fields(fields) if fields.iter().any(skips));
+    match &def.body {
+        Body::Struct(body) => shape(&body.shape),
+        Body::Enum(body) => body.variants.iter().any(|variant| shape(&variant.shape)),
+    }
 }
 
 /// Whether a part that goes both ways is of another kind one way and the other. `kind` makes all types

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use traitwire_schema::{Body, Enum, Field, Shape, Struct, Tagging, Type, TypeDef, Variant};
+use traitwire_schema::{
+    Body, Enum, Field, Presence, Shape, Struct, Tagging, Type, TypeDef, Variant,
+};
 
 use super::Plan;
 use super::direction::{Way, alias_of, field_name, is_name_enum, variant_name};
@@ -92,6 +94,7 @@ fn are_plain(plan: &Plan<'_>, fields: &[Field], way: Way) -> bool {
     flattened.all(|field| match brings(plan, &field.ty, way) {
         (Brings::Nothing, _) => true,
         (_, true) => false,
+        _ if may_be_skipped(field, way) => false,
         _ => is_plain(plan, &field.ty, way),
     })
 }
@@ -141,6 +144,7 @@ pub(super) fn all_fields(
             (Brings::Nothing, _) => {}
             (Brings::Members(inside), maybe) => {
                 let (inside, is_known) = all_fields(plan, &inside, way);
+                let maybe = maybe || may_be_skipped(field, way);
                 all.extend(inside.into_iter().map(|(field, inner)| (field, maybe || inner)));
                 is_all &= is_known;
             }
@@ -176,6 +180,13 @@ pub(super) fn brings_open_names(plan: &Plan<'_>, def: &TypeDef, way: Way) -> boo
 pub(super) fn are_none(plan: &Plan<'_>, fields: &[Field], way: Way) -> bool {
     let (all, is_all) = all_fields(plan, fields, way);
     all.is_empty() && is_all
+}
+
+/// Whether a writer leaves out all members of a flattened field at times. A reader always looks for
+/// them, whatever default it has.
+pub(super) fn may_be_skipped(field: &Field, way: Way) -> bool {
+    let write = field.write.as_ref().filter(|_| way == Way::Out);
+    write.is_some_and(|write| write.presence == Presence::Maybe)
 }
 
 /// The names of all members that an enum may bring; none if they may be any.

@@ -4,7 +4,7 @@ use traitwire_schema::{Absent, Field, Type, Value};
 
 use super::direction::{field_name, is_optional, one_way};
 use super::docs::Comment;
-use super::flatten::{Brings, are_none, brings, is_any_name, is_plain};
+use super::flatten::{Brings, are_none, brings, is_any_name, is_plain, may_be_skipped};
 use super::types::{Member, Ts, Writer};
 
 /// The members of an object, of which some come from values whose members stand among its own.
@@ -38,7 +38,7 @@ impl Members {
         let way = writer.way;
         let Some(name) = field_name(field, way) else { return };
         if field.flatten {
-            return self.inside(writer, &field.ty, is_written);
+            return self.flat(writer, &field.ty, may_be_skipped(field, way), is_written);
         }
         let mut ty = writer.ty(&field.ty);
         let optional = is_optional(writer.plan.schema, field, &field.ty, way);
@@ -55,9 +55,15 @@ impl Members {
 
     /// Adds the members of a value.
     pub(super) fn inside(&mut self, writer: &mut Writer<'_, '_>, ty: &Type, is_written: bool) {
+        self.flat(writer, ty, false, is_written);
+    }
+
+    /// Adds the members of a value, or none of them if it may be skipped.
+    fn flat(&mut self, writer: &mut Writer<'_, '_>, ty: &Type, skips: bool, is_written: bool) {
         let (plan, way) = (writer.plan, writer.way);
         let ty = one_way(ty, way);
-        match brings(plan, ty, way) {
+        let (brings, is_optional) = brings(plan, ty, way);
+        match (brings, is_optional || skips) {
             (Brings::Nothing, _) => {}
             (Brings::Map(key, value), _) if is_any_name(plan, &key, way) => {
                 self.others.push(writer.ty(&value));
@@ -82,7 +88,8 @@ impl Members {
                 self.beside.push(writer.ty(ty));
             }
             (Brings::Members(_) | Brings::Variants(_) | Brings::Param, _) => {
-                self.flattened.push(writer.ty(ty));
+                let none = skips.then(|| Ts::word("null"));
+                self.flattened.push(Ts::union([writer.ty(ty)].into_iter().chain(none)));
             }
         }
     }

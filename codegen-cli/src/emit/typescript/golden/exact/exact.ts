@@ -9,6 +9,7 @@ import {
   int64,
   json,
   kept,
+  lazy,
   list,
   map,
   openTagged,
@@ -521,6 +522,35 @@ export interface SameForm {
   readonly x: string;
 }
 
+export type Tree = Flattened<{ readonly id: bigint; readonly kids: readonly Tree[] }, Plain | null>;
+
+export type TreeOf<T> = Flattened<{ readonly kids: readonly TreeOf<T>[] }, T>;
+
+export type KindTree =
+  | ({ readonly kind: "Leaf" } & Plain)
+  | {
+      readonly kind: "Node";
+      readonly kids: readonly KindTree[];
+      readonly [key: string]: Uint8Array | "Node" | readonly KindTree[];
+    }
+  | Flattened<{ readonly kind: "Ext" }, ExtTree>;
+
+export interface NodeOf {
+  readonly kids: readonly KindTree[];
+  readonly [key: string]: Uint8Array | readonly KindTree[];
+}
+
+export type ExtTree = "End" | { readonly More: readonly KindTree[] };
+
+export type Skips = Flattened<{ readonly a: number }, Plain | null>;
+
+export type SkipsInput = { readonly a: number } & Plain;
+
+export interface SkipsMap {
+  readonly a: number;
+  readonly [key: string]: bigint | number;
+}
+
 export interface OpsRange<T> {
   readonly start: T;
   readonly end: T;
@@ -605,6 +635,11 @@ export interface ExactClient {
   pageHalves(args: { readonly it: Page<HalvesInput> }, options?: CallOptions): Call<Page<Halves>>;
   tagged(args: { readonly it: TaggedInput }, options?: CallOptions): Call<Tagged>;
   sameForm(args: { readonly it: SameForm }, options?: CallOptions): Call<SameForm>;
+  tree(args: { readonly it: Tree }, options?: CallOptions): Call<Tree>;
+  treeOf(args: { readonly it: TreeOf<Plain> }, options?: CallOptions): Call<TreeOf<Plain>>;
+  kindTree(args: { readonly it: KindTree }, options?: CallOptions): Call<KindTree>;
+  skips(args: { readonly it: SkipsInput }, options?: CallOptions): Call<Skips>;
+  skipsMap(args: { readonly it: SkipsMap }, options?: CallOptions): Call<SkipsMap>;
   range(args: { readonly it: OpsRange<bigint> }, options?: CallOptions): Call<OpsRange<bigint>>;
   result(
     args: { readonly it: StdResult<OpsRange<number>, string> },
@@ -880,6 +915,30 @@ const $Halves: Codec = /* @__PURE__ */ fields({
 });
 const $HoldsHalves: Codec = /* @__PURE__ */ fields({ all: /* @__PURE__ */ list($Halves) });
 const $Tagged: Codec = /* @__PURE__ */ fields({ x: int64 });
+const $Tree: Codec = /* @__PURE__ */ fields({
+  id: int64,
+  kids: /* @__PURE__ */ list(/* @__PURE__ */ lazy(() => $Tree)),
+  c: int64,
+});
+const $TreeOf = (T: Codec): Codec => {
+  const self: Codec = flat(["kids"], fields({ kids: list(lazy(() => self)) }), T);
+  return self;
+};
+const $NodeOf: Codec = /* @__PURE__ */ flat(
+  ["kids"],
+  /* @__PURE__ */ fields({ kids: /* @__PURE__ */ list(/* @__PURE__ */ lazy(() => $KindTree)) }),
+  /* @__PURE__ */ map(bytes),
+);
+const $ExtTree: Codec = /* @__PURE__ */ fields({
+  More: /* @__PURE__ */ list(/* @__PURE__ */ lazy(() => $KindTree)),
+});
+const $KindTree: Codec = /* @__PURE__ */ tagged("kind", {
+  Leaf: $Plain,
+  Node: /* @__PURE__ */ flat(["kind"], null, $NodeOf),
+  Ext: /* @__PURE__ */ flat(["kind"], null, $ExtTree),
+});
+const $Skips: Codec = /* @__PURE__ */ fields({ c: int64 });
+const $SkipsMap: Codec = /* @__PURE__ */ flat(["a"], null, /* @__PURE__ */ map(int64));
 const $OpsRange = (T: Codec): Codec => fields({ start: T, end: T });
 
 /** What the runtime knows of {@link ExactClient}. */
@@ -1198,6 +1257,24 @@ export const Exact: Interface<ExactClient> = {
     },
     tagged: { name: "tagged", fingerprint: "2a39b801dfd312a6c5c8da5926520ef7", reply: $Tagged },
     sameForm: { name: "same_form", fingerprint: "1764b0731869c4e540a84c97930bc2b9" },
+    tree: { name: "tree", fingerprint: "2c7f1e057d206ac1031c68517bf241fc", reply: $Tree },
+    treeOf: {
+      name: "tree_of",
+      fingerprint: "96c093bcc0d754fcc20f37c8c3267671",
+      reply: /* @__PURE__ */ $TreeOf($Plain),
+    },
+    kindTree: {
+      name: "kind_tree",
+      fingerprint: "192e789b790e84a920148aa78e493a56",
+      args: /* @__PURE__ */ fields({ it: $KindTree }),
+      reply: $KindTree,
+    },
+    skips: { name: "skips", fingerprint: "b73350d6d67a7d82f7ee7030798f01fb", reply: $Skips },
+    skipsMap: {
+      name: "skips_map",
+      fingerprint: "366d00b133ca13583bdb427119add2fa",
+      reply: $SkipsMap,
+    },
     range: {
       name: "range",
       fingerprint: "d8882cbff3b1f3c3f9885fa27cc3b494",
