@@ -55,6 +55,9 @@ test("a variant that is not known keeps the members that no other has", () => {
   assert.deepEqual(both(names, `{"a":1,"V":5}`), { a: 1, [unrecognized]: { V: 5 } });
   assert.deepEqual(both(names, `{"a":1}`), { a: 1 });
   fault(() => write({ a: 1, [unrecognized]: "V" }, names), "invalid_argument");
+  const any = flat(["a"], null, openTagged("t", { A: null }, true));
+  assert.deepEqual(both(any, `{"a":1,"z":1}`), { a: 1, t: unrecognized, raw: { z: 1 } });
+  assert.deepEqual(both(any, `{"a":1}`), { a: 1 });
   // Where a parameter stands, its codec is one for a name.
   assert.deepEqual(both(flat(["a"], fields({ a: int64 }), text), `{"a":1,"U":null}`), { a: 1n, U: null });
 });

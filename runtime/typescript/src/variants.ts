@@ -55,8 +55,8 @@ function byTag(tag: string, variants: Variants, level: Level, unknown: Codec, an
       const name = typeof value === "object" && own<unknown>(value, tag);
       if (name === unrecognized) return unknown;
       if (typeof name !== "string") {
-        if (!reading || flat) return null;
-        return any ? unknown : fail(reading, `no \`${tag}\``);
+        if (reading && any) return unknown;
+        return reading && !flat ? fail(reading, `no \`${tag}\``) : null;
       }
       return Object.hasOwn(variants, name) ? variants[name]! : reading ? unknown : null;
     },
