@@ -11,13 +11,17 @@ use traitwire_tests::conformance::backend::ConformanceClient;
 use traitwire_tests::web::{self, COMPILERS, Package, Web};
 use traitwire_tests::{KitchenClient, corpus};
 
+/// What serde can make of a type, in many pairs; the emitter's own tests read what becomes of it.
+const EXACT: &str = include_str!("../../codegen-cli/src/emit/typescript/tests/exact.json");
+
 /// All that is generated, by the folder that it goes to.
-fn schemas() -> [(&'static str, Schema); 4] {
+fn schemas() -> [(&'static str, Schema); 5] {
     [
         ("interfaces", collect([CatalogClient::interface(), JobsClient::interface()])),
         ("conformance", collect([ConformanceClient::interface()])),
         ("kitchen", collect([KitchenClient::interface()])),
         ("corpus", corpus::schema()),
+        ("exact", Schema::from_json(EXACT).unwrap()),
     ]
 }
 
@@ -88,10 +92,10 @@ async fn every_generated_file_compiles() {
         for (folder, schema) in schemas() {
             package.write_all(folder, &web::typescript(&schema, &options));
         }
-        let mut include = vec!["interfaces", "conformance", "kitchen", "corpus"];
+        let mut include = vec!["interfaces", "conformance", "kitchen", "corpus", "exact"];
         if extension == ".js" {
             package.copy("types");
-            include.push("types/usage.ts");
+            include.extend(["types/usage.ts", "types/exact.ts"]);
         }
         configure(&package, &include, &more);
         let checks = COMPILERS.map(|compiler| package.check(compiler, "tsconfig.json"));

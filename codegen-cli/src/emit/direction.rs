@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use traitwire_schema::walk::Schema;
+use traitwire_schema::walk::{Schema, children};
 use traitwire_schema::{
     Absent, Body, End, Field, Interface, Method, Presence, Reply, Shape, Type, TypeDef, Variant,
 };
@@ -60,6 +60,14 @@ pub(super) fn one_way(ty: &Type, way: Way) -> &Type {
     match ty {
         Type::Split { write, read } => one_way(if way == Way::Out { write } else { read }, way),
         ty => ty,
+    }
+}
+
+/// The types directly inside a type that goes this way.
+pub(super) fn inside(ty: &Type, way: Way) -> Vec<&Type> {
+    match ty {
+        Type::Split { .. } => vec![one_way(ty, way)],
+        ty => children(ty),
     }
 }
 
@@ -128,6 +136,10 @@ pub(super) fn members_differ(schema: &Schema, def: &TypeDef, args: &[Type]) -> b
     any_shape(def, |shape| match shape {
         Shape::Fields(fields) => fields.iter().any(|field| {
             let ty = field.ty.substitute(args);
+            // A flattened field has no name of its own, and is no member that could be absent.
+            if field.flatten {
+                return field.write.is_some() != field.read.is_some();
+            }
             field_name(field, Way::Out) != field_name(field, Way::In)
                 || is_optional(schema, field, &ty, Way::Out)
                     != is_optional(schema, field, &ty, Way::In)

@@ -12,6 +12,7 @@ import {
   openTagged,
   openVariants,
   stream,
+  text,
   tuple,
   unit,
   type Call,
@@ -638,7 +639,7 @@ export interface CatalogClient {
 }
 
 // Only what JSON cannot carry.
-const $Model: Codec = /* @__PURE__ */ fields({ id: int64, changedMs: int64 });
+const $Model: Codec = /* @__PURE__ */ fields({ id: int64, kind: text, changedMs: int64 });
 const $CatalogError: Codec = /* @__PURE__ */ openTagged("error", {
   not_found: /* @__PURE__ */ fields({ id: int64 }),
   no_such_element: /* @__PURE__ */ fields({ id: int64 }),
@@ -652,9 +653,15 @@ const $CatalogError: Codec = /* @__PURE__ */ openTagged("error", {
 const $Description: Codec = /* @__PURE__ */ fields({ model: $Model, root: int64, elements: int64 });
 const $ElementNode: Codec = /* @__PURE__ */ fields({
   id: int64,
+  class: text,
   children: /* @__PURE__ */ list(/* @__PURE__ */ lazy(() => $ElementNode)),
 });
-const $CatalogElement: Codec = /* @__PURE__ */ fields({ id: int64, model: int64, parent: int64 });
+const $CatalogElement: Codec = /* @__PURE__ */ fields({
+  id: int64,
+  model: int64,
+  parent: int64,
+  class: text,
+});
 const $PropertyValue: Codec = /* @__PURE__ */ openTagged("type", {
   missing: null,
   flag: null,

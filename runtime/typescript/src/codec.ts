@@ -34,12 +34,17 @@ export interface CodecObject {
   readonly parse?: (text: string, codec: CodecObject) => unknown;
   /** The codecs that it leads to. */
   readonly parts?: () => readonly Codec[];
-  /** The codec that does its work for this value. `reading` is undefined when it is written. */
-  readonly pick?: (value: any, reading: Reading | undefined) => Codec;
+  /**
+   * The codec that does its work for this value. `reading` is undefined when it is written. `flat` says
+   * that the value's members stand among those of another object, of which some may be left.
+   */
+  readonly pick?: (value: any, reading: Reading | undefined, flat?: true) => Codec;
   /** Makes of what was parsed what it stands for. Gets neither `null` nor `undefined`. */
   readonly read?: (value: any, reading: Reading) => unknown;
   /** The codec of a member or element, for writing. */
   readonly part?: (key: string | number) => Codec;
+  /** Whether a value is what this codec made when it read, where no other may write it. */
+  readonly made?: (value: any) => boolean;
   /** The JSON of a value, if it is not what it would be without a codec. */
   readonly write?: (value: any, place: Place) => string | undefined;
   /** Of it and its parts, the one that needs most; set when first asked for. */

@@ -1,7 +1,7 @@
 // Which single values can JSON not carry, or JavaScript not read?
 
 import { fromBase64, toBase64 } from "./base64.js";
-import { type Codec, type Place, fail, takeDigits } from "./codec.js";
+import { type Codec, type Place, digitsOf, fail, takeDigits } from "./codec.js";
 import { parseJson } from "./parse.js";
 
 /** Of `isize` and `usize`: a `number` that must be a safe integer. */
@@ -26,6 +26,28 @@ export const real: Codec = {
     if (Object.is(value, -0)) return "-0.0";
     return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toFixed(1) : undefined;
   },
+};
+
+/** What stands for a `number` that JSON has no digits for. */
+export const NON_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+
+/** Of `Float`: a `number` that need not be finite. */
+export const float: Codec = {
+  own: 1,
+  read(value, reading) {
+    const digits = takeDigits(value, reading);
+    const isNumber = digits || typeof value === "number" || NON_FINITE.includes(value);
+    return isNumber ? Number(digits ?? value) : fail(reading, "not a number");
+  },
+  write: (value, place) =>
+    NON_FINITE.includes(String(value)) ? `"${value}"` : real!.write!(value, place),
+};
+
+/** Of an open enum of names: a later version may give one content, which a `string` cannot have. */
+export const text: Codec = {
+  own: 1,
+  read: (value, reading) =>
+    typeof value === "string" && !digitsOf(value, reading) ? value : fail(reading, "not a name"),
 };
 
 /** Of `Bytes`: a `Uint8Array`, base64 in JSON. */

@@ -4,20 +4,18 @@ use std::collections::BTreeMap;
 
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{
-    Body, Enum, Interface, Method, Shape, Source, Struct, Tagging, Type, TypeDef, Variant,
+    Body, Enum, Interface, Method, Shape, Source, Struct, Tagging, TypeDef, Variant,
 };
 
 use super::Plan;
-use super::codecs::flattened;
-use super::define::{Beside, beside_tag};
-use super::direction::Way;
+use super::direction::{Way, field_name, variant_name};
 use super::files::stem;
+use super::flatten::{Brings, brings};
 use super::interface::is_rpc;
 use super::names::method_name;
 use super::text::is_identifier;
 use crate::emit::Problem;
 use crate::emit::check::{self, place, problem};
-use crate::emit::newtypes::{behind, definition};
 
 /// Finds all that has no counterpart.
 pub(super) fn check(plan: &Plan<'_>, problems: &mut Vec<Problem>) {
@@ -122,17 +120,21 @@ fn check_def(plan: &Plan<'_>, def: &TypeDef, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The members of a flattened struct are known; all else could have any name.
+/// What is flattened must be an object, or nothing.
 fn check_flatten(plan: &Plan<'_>, def: &TypeDef, shape: &Shape, problems: &mut Vec<Problem>) {
     let Shape::Fields(fields) = shape else { return };
     for field in fields.iter().filter(|field| field.flatten) {
-        if flattened(plan, &field.ty).is_none() {
+        let is_wrong = |way: &Way| {
+            field_name(field, *way).is_some()
+                && matches!(brings(plan, &field.ty, *way).0, Brings::Wrong)
+        };
+        if Way::BOTH.iter().any(is_wrong) {
             let source =
                 if field.source == Source::default() { &def.source } else { &field.source };
             problems.push(problem(
-                format!("`{}.{}` is flattened, but is no struct", def.id, field.rust_name),
+                format!("`{}.{}` is flattened, but is no object", def.id, field.rust_name),
                 source,
-                "its members have no names that are known beforehand",
+                "it has no members",
                 "remove `flatten`, so that it is a member of its own",
             ));
         }
@@ -142,7 +144,7 @@ fn check_flatten(plan: &Plan<'_>, def: &TypeDef, shape: &Shape, problems: &mut V
 /// What is not known of an open enum is kept beside its tag, as `raw`.
 fn check_tag(def: &TypeDef, body: &Enum, problems: &mut Vec<Problem>) {
     if let Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } = &body.tagging
-        && body.open
+        && body.is_open()
         && tag == "raw"
     {
         problems.push(problem(
@@ -154,33 +156,20 @@ fn check_tag(def: &TypeDef, body: &Enum, problems: &mut Vec<Problem>) {
     }
 }
 
-/// What stands beside an internal tag must be an object, and its values must not be mistaken for the
-/// tag.
+/// What stands beside an internal tag must be an object, or nothing: there serde writes no option.
 fn check_content(plan: &Plan<'_>, def: &TypeDef, variant: &Variant, problems: &mut Vec<Problem>) {
     let Shape::Newtype(ty) = &variant.shape else { return };
-    let content = behind(plan.schema, ty);
-    let why = match beside_tag(plan, ty) {
-        Beside::Nothing | Beside::Map(_, Type::String | Type::Char | Type::Bool | Type::Json) => {
-            None
-        }
-        Beside::Map(_, Type::Int(int)) if !super::types::is_bigint(int) => None,
-        Beside::Map(..) => Some("values of the map could be mistaken for the tag"),
-        Beside::Members => match content.as_ref().and_then(|ty| definition(plan.schema, ty)) {
-            Some((_, Body::Enum(inner))) if inner.tagging == Tagging::External => {
-                Some("variants without a tag of their own would stand beside the tag")
-            }
-            Some((_, Body::Struct(Struct { shape: Shape::Tuple(_), .. }))) => {
-                Some("an array is no object")
-            }
-            Some(_) => None,
-            None if matches!(content, Some(Type::Param(_))) => None,
-            None => Some("only an object can stand beside a tag"),
-        },
+    if variant.untagged {
+        return;
+    }
+    let is_wrong = |way: &Way| {
+        variant_name(variant, *way).is_some()
+            && matches!(brings(plan, ty, *way), (Brings::Wrong, _) | (_, true))
     };
-    if let Some(why) = why {
+    if Way::BOTH.iter().any(is_wrong) {
         problems.push(problem(
             format!(
-                "the content of `{}::{}` cannot stand beside its tag: {why}",
+                "the content of `{}::{}` cannot stand beside its tag: only an object can",
                 def.id, variant.rust_name
             ),
             &def.source,

@@ -5,14 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use traitwire_schema::{Body, Field, Shape, Type, TypeDef, TypeId};
+use traitwire_schema::{Body, Enum, Shape, Type, TypeDef, TypeId};
 
 use super::Plan;
-use super::direction::{Way, Ways, alias_of, field_name};
+use super::beside::Gathered;
+use super::direction::{Way, Ways, alias_of, is_name_enum, one_way};
 use super::files::Home;
+use super::flatten::instance;
 use super::need::{Need, Needs, leaf};
 use super::text::key;
 use super::types::Uses;
+use super::untagged::is_told_by_looks;
 use super::variants;
 use super::write::{Doc, braced, concat, join, list};
 use crate::emit::Problem;
@@ -44,6 +47,11 @@ pub(super) struct Place<'p> {
 }
 
 impl Place<'_> {
+    /// The way of what goes one way; of what goes both, either is as good.
+    pub(super) fn way(&self) -> Way {
+        if self.ways.has(Way::Out) { Way::Out } else { Way::In }
+    }
+
     /// In a descriptor.
     pub(super) fn top(way: Way) -> Self {
         let mut ways = Ways::default();
@@ -70,6 +78,8 @@ pub(super) struct Codecs<'c, 'a> {
     states: BTreeMap<Slot, State>,
     /// The codecs that are being written, the innermost last, and whether it refers to itself.
     open: Vec<(Slot, bool)>,
+    /// The uses of generic types whose codecs are being written where they are used.
+    inlining: Vec<(TypeId, Vec<Type>)>,
 }
 
 impl<'c, 'a> Codecs<'c, 'a> {
@@ -92,6 +102,7 @@ impl<'c, 'a> Codecs<'c, 'a> {
             imported: BTreeSet::new(),
             states: BTreeMap::new(),
             open: Vec::new(),
+            inlining: Vec::new(),
         }
     }
 
@@ -111,6 +122,7 @@ impl<'c, 'a> Codecs<'c, 'a> {
                 Some(self.call("map", vec![value], at))
             }
             Type::Tuple(items) => self.tuple(items, at),
+            Type::Split { .. } => self.ty(one_way(ty, at.way()), at),
             Type::Param(index) => {
                 at.params.get(usize::from(*index)).map(|name| Doc::from(name.as_str()))
             }
@@ -118,7 +130,16 @@ impl<'c, 'a> Codecs<'c, 'a> {
                 let def = self.plan.schema.def(&named.id)?;
                 match inlined(def) {
                     Some(inner) => self.ty(&inner.substitute(&named.args), at),
-                    None => Some(self.named(def, &named.args, at)),
+                    None => match &def.body {
+                        // It says no more than the runtime's codec does.
+                        Body::Enum(body) if is_name_enum(body) => {
+                            variants::codec(self, def, body, at)
+                        }
+                        Body::Enum(body) if !named.args.is_empty() && is_told_by_looks(body) => {
+                            self.inline(def, body, &named.args, at)
+                        }
+                        _ => Some(self.named(def, &named.args, at)),
+                    },
                 }
             }
             leaf_type => {
@@ -126,6 +147,22 @@ impl<'c, 'a> Codecs<'c, 'a> {
                 Some(self.uses.runtime_value(name).into())
             }
         }
+    }
+
+    /// The codec of a generic enum whose values are told apart by what stands for its parameters.
+    fn inline(&mut self, def: &TypeDef, body: &Enum, args: &[Type], at: Place<'_>) -> Option<Doc> {
+        let key = (def.id.clone(), args.to_vec());
+        if self.inlining.contains(&key) {
+            self.endless(def);
+            return None;
+        }
+        let used = self.needs.params(args, at.ways).into_iter().any(|param| self.is_used(param));
+        // Where nothing ever needs a codec, it does not matter which variant a value is of.
+        let at = if used { at } else { Place { params: &[], ..at } };
+        self.inlining.push(key);
+        let codec = variants::codec(self, def, &instance(body, args), at);
+        self.inlining.pop();
+        codec
     }
 
     /// The codec, or `null`.
@@ -229,7 +266,7 @@ impl<'c, 'a> Codecs<'c, 'a> {
 
     /// Each codec would make another, without end.
     fn endless(&mut self, def: &TypeDef) {
-        let problem = Problem {
+        self.problem(Problem {
             message: format!(
                 "the generic type `{}` contains itself through another generic type or with other \
                  arguments, and its values need decoding",
@@ -238,10 +275,18 @@ impl<'c, 'a> Codecs<'c, 'a> {
             source: def.source.clone(),
             label: "this type".to_owned(),
             help: Some("make one of the types that refer to each other not generic".to_owned()),
-        };
+        });
+    }
+
+    pub(super) fn problem(&mut self, problem: Problem) {
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
+    }
+
+    /// Whether something that needs a codec ever stands for a parameter of what is being written.
+    pub(super) fn is_used(&self, param: u16) -> bool {
+        self.open.last().is_some_and(|(slot, _)| self.needs.is_used(&slot.id, param))
     }
 
     /// Writes a codec unless it is there or being written.
@@ -279,10 +324,10 @@ impl<'c, 'a> Codecs<'c, 'a> {
             .params
             .iter()
             .filter_map(|index| names.get(usize::from(*index)))
-            .map(|param| Doc::from(format!("{param}: {codec}")))
-            .collect();
-        let head =
-            concat![head, format!("{name} = "), list("(", params, ")"), format!(": {codec} =>")];
+            .map(|param| format!("{param}: {codec}"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let head = concat![head, format!("{name} = ({params}): {codec} =>")];
         if self.open.last().is_some_and(|(_, refers)| *refers) {
             let lines = concat![
                 Doc::Hard,
@@ -301,40 +346,19 @@ impl<'c, 'a> Codecs<'c, 'a> {
         match &def.body {
             Body::Struct(body) => match alias_of(body) {
                 Some(ty) => self.ty(ty, at),
-                None => self.shape(&body.shape, at),
+                None => self.shape(def, &body.shape, at),
             },
             Body::Enum(body) => variants::codec(self, def, body, at),
         }
     }
 
     /// The codec of what a variant or a struct consists of.
-    pub(super) fn shape(&mut self, shape: &Shape, at: Place<'_>) -> Option<Doc> {
+    pub(super) fn shape(&mut self, def: &TypeDef, shape: &Shape, at: Place<'_>) -> Option<Doc> {
         match shape {
             Shape::Unit => None,
             Shape::Newtype(ty) => self.ty(ty, at),
             Shape::Tuple(items) => self.tuple(items, at),
-            Shape::Fields(fields) => {
-                let mut members = Vec::new();
-                self.members(fields, at, &mut members);
-                self.fields(members, at)
-            }
-        }
-    }
-
-    fn members(&mut self, fields: &[Field], at: Place<'_>, members: &mut Vec<(String, Doc)>) {
-        for field in fields {
-            let name = Way::BOTH
-                .into_iter()
-                .filter(|way| at.ways.has(*way))
-                .find_map(|way| field_name(field, way));
-            let Some(name) = name else { continue };
-            if field.flatten {
-                if let Some(inside) = flattened(self.plan, &field.ty) {
-                    self.members(&inside, at, members);
-                }
-            } else if let Some(codec) = self.ty(&field.ty, at) {
-                members.push((name.to_owned(), codec));
-            }
+            Shape::Fields(fields) => Gathered::of(self, fields, at).codec(self, def, at),
         }
     }
 }
@@ -381,23 +405,5 @@ pub(super) fn inlined(def: &TypeDef) -> Option<&Type> {
     match inner {
         Type::Seq(_) | Type::Set(_) | Type::Array(..) | Type::Map(..) | Type::Tuple(_) => None,
         _ => Some(alias),
-    }
-}
-
-/// The fields that a flattened struct brings.
-pub(super) fn flattened(plan: &Plan<'_>, ty: &Type) -> Option<Vec<Field>> {
-    let Type::Named(named) = ty else { return None };
-    match &plan.schema.def(&named.id)?.body {
-        Body::Struct(body) if alias_of(body).is_none() => match &body.shape {
-            Shape::Fields(fields) => {
-                let mut fields = fields.to_vec();
-                for field in &mut fields {
-                    field.ty = field.ty.substitute(&named.args);
-                }
-                Some(fields)
-            }
-            _ => None,
-        },
-        _ => None,
     }
 }

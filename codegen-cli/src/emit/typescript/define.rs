@@ -1,15 +1,16 @@
 //! What does the definition of a type look like in TypeScript?
 
-use traitwire_schema::{Body, Enum, Field, Shape, Struct, Tagging, Type, TypeDef, Variant};
+use traitwire_schema::{Body, Enum, Field, Shape, Struct, Tagging, TypeDef, Variant};
 
 use super::Plan;
-use super::direction::{Way, alias_of, field_name, is_optional, is_unit_enum, variant_name};
+use super::direction::{Way, alias_of, is_name_enum, variant_name};
 use super::docs::Comment;
+use super::members::Members;
+use super::need::{has_open_arm, takes_any};
 use super::text::string;
 use super::types::{Member, Ts, Uses, Writer};
 use super::write::{Doc, concat, list};
 use crate::emit::docs::about;
-use crate::emit::newtypes::{behind, definition};
 
 /// The statements that define a type, once for each way in which it has a shape of its own.
 pub(super) fn definitions(plan: &Plan<'_>, def: &TypeDef, uses: &mut Uses) -> Vec<Doc> {
@@ -58,13 +59,17 @@ impl Definition<'_, '_> {
                 let comment = comment.deprecated(def.deprecated.as_ref());
                 match (alias_of(body), &body.shape) {
                     (None, Shape::Fields(fields)) => self.interface(&name, &comment, fields),
-                    _ => {
+                    (alias, _) => {
+                        let comment = match alias {
+                            Some(ty) => comment.form(ty, way),
+                            None => comment,
+                        };
                         let ty = self.struct_type(body);
                         self.alias(&name, &comment, &ty.definition())
                     }
                 }
             }
-            Body::Enum(body) if is_unit_enum(body) => self.unit_enum(&name, comment, body),
+            Body::Enum(body) if is_name_enum(body) => self.name_enum(&name, comment, body),
             Body::Enum(body) => {
                 let comment = comment.deprecated(def.deprecated.as_ref());
                 let arms = self.arms(body);
@@ -104,11 +109,14 @@ impl Definition<'_, '_> {
     }
 
     fn interface(&mut self, name: &str, comment: &Comment, fields: &[Field]) -> Doc {
-        let (members, flattened) = self.members(fields);
-        if members.is_empty() || !flattened.is_empty() {
-            let ty = object_with(members, flattened);
-            return self.alias(name, comment, &ty.definition());
-        }
+        let members = Members::of(&mut self.writer, fields, self.is_written);
+        let members = match members.listed() {
+            Ok(members) => members,
+            Err(members) => {
+                let ty = members.ty(&mut self.writer);
+                return self.alias(name, comment, &ty.definition());
+            }
+        };
         let members = members.into_iter().map(|Member { comment, head, ty }| {
             concat![Doc::Hard, comment, head, ": ", ty.doc(), ";"]
         });
@@ -132,41 +140,18 @@ impl Definition<'_, '_> {
                 Ts::Tuple(items.iter().map(|item| self.writer.ty(item)).collect())
             }
             Shape::Fields(fields) => {
-                let (members, flattened) = self.members(fields);
-                object_with(members, flattened)
+                Members::of(&mut self.writer, fields, self.is_written).ty(&mut self.writer)
             }
         }
-    }
-
-    /// The members of an object, and the types whose members stand among them.
-    fn members(&mut self, fields: &[Field]) -> (Vec<Member>, Vec<Ts>) {
-        let way = self.writer.way;
-        let (mut members, mut flattened) = (Vec::new(), Vec::new());
-        for field in fields {
-            let Some(name) = field_name(field, way) else { continue };
-            let mut ty = self.writer.ty(&field.ty);
-            if field.flatten {
-                flattened.push(ty);
-                continue;
-            }
-            let optional = is_optional(self.writer.plan.schema, field, &field.ty, way);
-            if optional && self.is_written {
-                ty = Ts::union([ty, Ts::word("undefined")]);
-            }
-            let comment = Comment::new(&field.docs)
-                .since(field.since.as_deref())
-                .deprecated(field.deprecated.as_ref());
-            members.push(Member::named(&comment, name, optional, ty));
-        }
-        (members, flattened)
     }
 
     /// An array of the names, of use to a form, and the type of one of them.
-    fn unit_enum(&mut self, name: &str, mut comment: Comment, body: &Enum) -> Doc {
+    fn name_enum(&mut self, name: &str, mut comment: Comment, body: &Enum) -> Doc {
         let way = self.writer.way;
         let variants: Vec<(&Variant, String)> = body
             .variants
             .iter()
+            .filter(|variant| !variant.untagged)
             .filter_map(|variant| Some((variant, string(variant_name(variant, way)?))))
             .collect();
         if variants.iter().any(|(variant, _)| !about(variant, &variant.docs).is_empty()) {
@@ -175,9 +160,17 @@ impl Definition<'_, '_> {
                 comment.point(&format!("`{literal}`"), &about(variant, &variant.docs));
             }
         }
-        let is_open = body.open && self.is_read;
-        if is_open {
-            comment.paragraph("A newer backend may send others.");
+        let takes_text =
+            |variant: &Variant| variant.untagged && variant_name(variant, way).is_some();
+        let takes_text = body.variants.iter().find(|variant| takes_text(variant));
+        let is_open = takes_text.is_some() || (body.is_open() && self.is_read);
+        match takes_text {
+            Some(variant) if about(variant, &variant.docs).is_empty() => {
+                comment.paragraph("Others are taken too.");
+            }
+            Some(variant) => comment.paragraph(&about(variant, &variant.docs)),
+            None if is_open => comment.paragraph("A newer backend may send others."),
+            None => {}
         }
         let comment = comment.deprecated(self.def.deprecated.as_ref());
         let literals = variants.iter().map(|(_, literal)| Doc::from(literal.as_str())).collect();
@@ -195,10 +188,23 @@ impl Definition<'_, '_> {
     }
 
     fn arms(&mut self, body: &Enum) -> Vec<Arm> {
+        let way = self.writer.way;
         let mut arms = Vec::new();
+        let takes_any = takes_any(body, way);
+        let mut open = Comment::new("What a newer backend may send.");
         for variant in body.variants.iter() {
-            let Some(name) = variant_name(variant, self.writer.way) else { continue };
+            let Some(name) = variant_name(variant, way) else { continue };
+            let comment = Comment::new(&variant.docs)
+                .since(variant.since.as_deref())
+                .deprecated(variant.deprecated.as_ref());
             let ty = match &body.tagging {
+                _ if variant.untagged && takes_any && body.catches_all(variant) => {
+                    if !comment.is_empty() {
+                        open = comment;
+                    }
+                    continue;
+                }
+                _ if variant.untagged => self.shape(&variant.shape),
                 Tagging::External => self.external(name, &variant.shape),
                 Tagging::Internal { tag } => self.internal(tag, name, &variant.shape),
                 Tagging::Adjacent { tag, content } => {
@@ -210,13 +216,14 @@ impl Definition<'_, '_> {
                 }
                 Tagging::Untagged => self.shape(&variant.shape),
             };
-            let comment = Comment::new(&variant.docs)
-                .since(variant.since.as_deref())
-                .deprecated(variant.deprecated.as_ref());
             arms.push(Arm { comment, ty });
         }
-        if body.open && self.is_read {
-            arms.extend(self.open_arm(&body.tagging));
+        if has_open_arm(self.writer.plan, &self.def.id, body) && (self.is_read || takes_any) {
+            arms.extend(self.open_arm(&body.tagging, open));
+            // Wherever a type may be, `null` is nothing but itself.
+            if takes_any {
+                arms.push(Arm { comment: Comment::default(), ty: Ts::word("null") });
+            }
         }
         arms
     }
@@ -229,36 +236,21 @@ impl Definition<'_, '_> {
     }
 
     fn internal(&mut self, tag: &str, name: &str, shape: &Shape) -> Ts {
-        let tag = Member::plain(tag, Ts::literal(name));
+        let mut members = Members::default();
+        members.push(Member::plain(tag, Ts::literal(name)));
         match shape {
-            Shape::Unit | Shape::Tuple(_) => Ts::Object(vec![tag]),
-            Shape::Fields(fields) => {
-                let (mut members, flattened) = self.members(fields);
-                members.insert(0, tag);
-                object_with(members, flattened)
-            }
-            Shape::Newtype(ty) => match beside_tag(self.writer.plan, ty) {
-                Beside::Nothing => Ts::Object(vec![tag]),
-                // An index signature speaks of the tag too.
-                Beside::Map(key, value) => {
-                    let mut members = self.writer.map_member(&key, &value);
-                    if members.head.ends_with("string]") {
-                        members.ty = Ts::union([members.ty, Ts::literal(name)]);
-                    }
-                    if members.head.contains(" in ") {
-                        Ts::all(vec![Ts::Object(vec![tag]), Ts::Object(vec![members])])
-                    } else {
-                        Ts::Object(vec![tag, members])
-                    }
-                }
-                Beside::Members => Ts::all(vec![Ts::Object(vec![tag]), self.writer.ty(ty)]),
-            },
+            Shape::Unit | Shape::Tuple(_) => {}
+            Shape::Fields(fields) => fields
+                .iter()
+                .for_each(|field| members.field(&mut self.writer, field, self.is_written)),
+            Shape::Newtype(ty) => members.inside(&mut self.writer, ty, self.is_written),
         }
+        members.ty(&mut self.writer)
     }
 
     /// The arm for a variant that this file does not know; narrowing stays exact, for no known
     /// variant has a symbol there.
-    fn open_arm(&mut self, tagging: &Tagging) -> Option<Arm> {
+    fn open_arm(&mut self, tagging: &Tagging, comment: Comment) -> Option<Arm> {
         let uses = &mut *self.writer.uses;
         let ty = match tagging {
             Tagging::External => {
@@ -273,18 +265,8 @@ impl Definition<'_, '_> {
             // What has no tag cannot say that it is unknown.
             Tagging::Untagged => return None,
         };
-        Some(Arm { comment: Comment::new("What a newer backend may send."), ty })
+        Some(Arm { comment, ty })
     }
-}
-
-fn object_with(members: Vec<Member>, mut flattened: Vec<Ts>) -> Ts {
-    if members.is_empty() && flattened.is_empty() {
-        return Ts::word("Readonly<Record<string, never>>");
-    }
-    if !members.is_empty() {
-        flattened.insert(0, Ts::Object(members));
-    }
-    Ts::all(flattened)
 }
 
 /// Arms with their comments, which stand above them on lines of their own.
@@ -295,25 +277,4 @@ fn commented_arms(arms: &[(Doc, Doc)]) -> Doc {
         parts.push(concat![Doc::Line, comment.clone(), bar, ty.clone()]);
     }
     Doc::Concat(parts).indent().group()
-}
-
-/// What stands beside a tag.
-pub(super) enum Beside {
-    Nothing,
-    Map(Type, Type),
-    Members,
-}
-
-/// What the content of an internally tagged newtype variant adds to its object.
-pub(super) fn beside_tag(plan: &Plan<'_>, ty: &Type) -> Beside {
-    match behind(plan.schema, ty) {
-        Some(Type::Unit) => Beside::Nothing,
-        Some(Type::Json) => Beside::Map(Type::String, Type::Json),
-        Some(Type::Map(key, value)) => Beside::Map((*key).clone(), (*value).clone()),
-        Some(ty) => match definition(plan.schema, &ty) {
-            Some((_, Body::Struct(Struct { shape: Shape::Unit, .. }))) => Beside::Nothing,
-            _ => Beside::Members,
-        },
-        None => Beside::Members,
-    }
 }

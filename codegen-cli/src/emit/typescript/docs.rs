@@ -1,7 +1,8 @@
 //! How does a doc comment of Rust become one of TypeScript?
 
-use traitwire_schema::Deprecation;
+use traitwire_schema::{Deprecation, Type};
 
+use super::direction::{Way, one_way};
 use super::text::misleads;
 use super::write::{Doc, concat, join};
 
@@ -70,6 +71,27 @@ impl Comment {
             let since = since.as_deref().map(|since| format!("since {since}"));
             let said: Vec<&str> = since.as_deref().into_iter().chain(note.as_deref()).collect();
             self.tag(format!("@deprecated {}", said.join(": ")).trim());
+        }
+        self
+    }
+
+    /// Of which form the text is, if it is text of a form.
+    pub(super) fn form(mut self, ty: &Type, way: Way) -> Comment {
+        match one_way(ty, way) {
+            Type::Option(inner) => self.form(inner, way),
+            Type::Format(format) => {
+                self.tag(&format!("@format {}", format.name));
+                self
+            }
+            _ => self,
+        }
+    }
+
+    /// What stands in for a value that is left out, as JSON.
+    pub(super) fn default_value(mut self, json: Option<&str>) -> Comment {
+        if let Some(json) = json {
+            // Spaces in a text of it count.
+            self.tags.push(safe(&format!("@default {json}")));
         }
         self
     }

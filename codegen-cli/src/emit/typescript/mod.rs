@@ -9,9 +9,13 @@
 //! | `names` | What is everything called? |
 //! | `types` | What is a type? |
 //! | `define` | What does the definition of a type look like? |
+//! | `members` | What members does an object have? |
+//! | `flatten` | What does a value bring whose members stand among those of another? |
 //! | `need` | Which types need a codec? |
 //! | `codecs` | What does a codec look like? |
+//! | `beside` | What does the codec of an object look like whose members come from several values? |
 //! | `variants` | What does the codec of an enum look like? |
+//! | `looks` | What may a value look like? |
 //! | `untagged` | How is a value told from others that has no tag? |
 //! | `interface` | What do an interface and its descriptor look like? |
 //! | `files` | What stands in which file, and what does each import? |
@@ -26,13 +30,17 @@ use self::direction::Directions;
 use self::names::Names;
 use super::{File, Problem};
 
+mod beside;
 mod check;
 mod codecs;
 mod define;
 mod direction;
 mod docs;
 mod files;
+mod flatten;
 mod interface;
+mod looks;
+mod members;
 mod names;
 mod need;
 mod text;

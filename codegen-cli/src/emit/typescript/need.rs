@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use traitwire_schema::{Body, Enum, Int, InterfaceKind, Tagging, Type, TypeDef, TypeId};
+use traitwire_schema::{Body, Enum, Int, InterfaceKind, Shape, Tagging, Type, TypeDef, TypeId};
 
 use super::Plan;
-use super::direction::{Way, Ways, is_unit_enum, method_types, parts, reach};
+use super::direction::{
+    Way, Ways, inside, is_name_enum, method_types, one_way, parts, reach, variant_name,
+};
+use super::flatten::brings_open_names;
 use super::types::is_bigint;
 
 /// Whether a type needs a codec.
@@ -37,10 +40,15 @@ pub(super) fn leaf(ty: &Type, ways: Ways) -> Option<&'static str> {
     let (read, written) = (ways.has(Way::Out), ways.has(Way::In));
     match ty {
         // The runtime's writer writes these as they are, with no need to know their type.
-        Type::Int(int) if is_bigint(*int) => read.then_some("int64"),
+        Type::Int(int) | Type::NonZero(int) | Type::AtMost(int, _) if is_bigint(*int) => {
+            read.then_some("int64")
+        }
         Type::Json => read.then_some("json"),
         Type::Bytes => Some("bytes"),
-        Type::Int(Int::Isize | Int::Usize) => Some("size"),
+        Type::Int(Int::Isize | Int::Usize)
+        | Type::NonZero(Int::Isize | Int::Usize)
+        | Type::AtMost(Int::Isize | Int::Usize, _) => Some("size"),
+        Type::Float => Some("float"),
         Type::F32 | Type::F64 => written.then_some("real"),
         _ => None,
     }
@@ -52,6 +60,8 @@ pub(super) struct Needs {
     of: BTreeMap<(TypeId, Way), Need>,
     /// Which codecs the descriptors ask for.
     demand: BTreeMap<TypeId, Ways>,
+    /// The parameters for which something stands somewhere that needs a codec.
+    used: BTreeSet<(TypeId, u16)>,
 }
 
 impl Needs {
@@ -74,6 +84,7 @@ impl Needs {
             }
         }
         needs.demand(plan);
+        needs.use_params(plan);
         needs
     }
 
@@ -99,6 +110,55 @@ impl Needs {
                 }
             }
         }
+    }
+
+    fn use_params(&mut self, plan: &Plan<'_>) {
+        let methods = plan.schema.interfaces.iter().flat_map(|interface| {
+            interface.methods.iter().flat_map(move |method| method_types(interface, method))
+        });
+        let methods = methods.map(|(ty, way)| (None, ty, way));
+        let defs = plan.schema.types.values().flat_map(|def| {
+            Way::BOTH.into_iter().flat_map(move |way| {
+                parts(def, way).into_iter().map(move |ty| (Some(&def.id), ty, way))
+            })
+        });
+        let uses: Vec<_> = methods.chain(defs).collect();
+        loop {
+            let known = self.used.len();
+            for (outer, ty, way) in &uses {
+                self.use_params_in(*outer, ty, *way);
+            }
+            if self.used.len() == known {
+                break;
+            }
+        }
+    }
+
+    fn use_params_in(&mut self, outer: Option<&TypeId>, ty: &Type, way: Way) {
+        let mut ways = Ways::default();
+        ways.add(way);
+        if let Type::Named(named) = ty {
+            for (index, arg) in (0u16..).zip(named.args.iter()) {
+                let need = self.ty(arg, ways);
+                let is_used = |param: &u16| outer.is_some_and(|outer| self.is_used(outer, *param));
+                if need.always || need.params.iter().any(is_used) {
+                    self.used.insert((named.id.clone(), index));
+                }
+            }
+        }
+        for ty in inside(ty, way) {
+            self.use_params_in(outer, ty, way);
+        }
+    }
+
+    /// The parameters on which the needs of some types depend.
+    pub(super) fn params(&self, types: &[Type], ways: Ways) -> BTreeSet<u16> {
+        types.iter().flat_map(|ty| self.ty(ty, ways).params).collect()
+    }
+
+    /// Whether something that needs a codec stands for a parameter anywhere.
+    pub(super) fn is_used(&self, id: &TypeId, param: u16) -> bool {
+        self.used.contains(&(id.clone(), param))
     }
 
     /// Which ways the codec of a definition has to work.
@@ -131,6 +191,15 @@ impl Needs {
                 items.iter().for_each(|item| need.or(&self.ty(item, ways)));
                 need
             }
+            Type::Split { .. } => {
+                let mut need = Need::default();
+                for way in Way::BOTH.into_iter().filter(|way| ways.has(*way)) {
+                    let mut one = Ways::default();
+                    one.add(way);
+                    need.or(&self.ty(one_way(ty, way), one));
+                }
+                need
+            }
             Type::Param(index) => Need { always: false, params: BTreeSet::from([*index]) },
             Type::Named(named) => {
                 let def = self.def_for(&named.id, ways);
@@ -154,12 +223,11 @@ impl Needs {
         for ty in parts(def, way) {
             need.or(&self.ty(ty, ways));
         }
+        need.always |= brings_open_names(plan, def, way);
         // What is not known is kept as it came, and written back so.
-        if let Body::Enum(body) = &def.body
-            && has_open_arm(plan, &def.id, body)
-            && !is_unit_enum(body)
-        {
-            need.always = true;
+        if let Body::Enum(body) = &def.body {
+            need.always |= has_open_arm(plan, &def.id, body)
+                || (way == Way::Out && is_name_enum(body) && body.is_open());
         }
         need
     }
@@ -167,5 +235,20 @@ impl Needs {
 
 /// Whether the type has an arm for variants that are not known.
 pub(super) fn has_open_arm(plan: &Plan<'_>, id: &TypeId, body: &Enum) -> bool {
-    body.open && body.tagging != Tagging::Untagged && plan.directions.ways(id).has(Way::Out)
+    let ways = plan.directions.ways(id);
+    let is_read = body.is_open() && ways.has(Way::Out);
+    // What has no tag cannot say that it is unknown, and a name that is not known is a string.
+    body.tagging != Tagging::Untagged
+        && !is_name_enum(body)
+        && (is_read || Way::BOTH.iter().any(|way| ways.has(*way) && takes_any(body, *way)))
+}
+
+/// Whether a variant without a tag takes any JSON.
+pub(super) fn takes_any(body: &Enum, way: Way) -> bool {
+    body.variants.iter().any(|variant| {
+        variant_name(variant, way).is_some()
+            && variant.untagged
+            && variant.shape == Shape::Newtype(Type::Json)
+            && body.catches_all(variant)
+    })
 }

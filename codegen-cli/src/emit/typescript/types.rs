@@ -9,7 +9,7 @@ use super::direction::{Way, one_way};
 use super::docs::Comment;
 use super::text::{property, string};
 use super::write::{Doc, concat, join, list, type_args};
-use crate::emit::newtypes::{Key, map_key};
+use crate::emit::newtypes::{Key, map_key_one_way};
 
 /// Longest tuple that is written out.
 const LONGEST_TUPLE: u64 = 8;
@@ -59,6 +59,10 @@ impl Member {
     /// All members whose keys are of a type.
     pub(super) fn index(key: &str, ty: Ts) -> Member {
         Member { comment: Doc::nil(), head: format!("readonly [{key}]"), ty }
+    }
+
+    pub(super) fn is_optional(&self) -> bool {
+        self.head.ends_with('?')
     }
 
     fn doc(&self) -> Doc {
@@ -247,7 +251,7 @@ impl<'w, 'a> Writer<'w, 'a> {
     /// The one member that a map has.
     pub(super) fn map_member(&mut self, key: &Type, value: &Type) -> Member {
         let value = self.ty(value);
-        match map_key(self.plan.schema, key) {
+        match map_key_one_way(self.plan.schema, key, self.way) {
             // So that `` map[`${id}`] `` is a key where `id` is a `bigint`.
             Some(Key::Int(int)) if is_bigint(int) => Member::index("key: `${bigint}`", value),
             Some(Key::Int(_) | Key::Real) => Member::index("key: `${number}`", value),

@@ -2,37 +2,29 @@
 //!
 //! By what it looks like, variant by variant, as serde does.
 
-use traitwire_schema::{Body, Enum, Field, Shape, Tagging, Type, TypeDef, Variant};
+use traitwire_schema::{Enum, Shape, Tagging, Type, TypeDef, Variant};
 
-use super::codecs::{Codecs, Place};
-use super::direction::{Way, alias_of, field_name, is_optional, one_way, variant_name};
+use super::codecs::{Codecs, Place, object};
+use super::direction::is_name_enum;
+use super::looks::{Entry, Fit, of_shape, untagged_variants};
+use super::need::{has_open_arm, takes_any};
 use super::text::string;
-use super::write::{Doc, concat, list, print};
+use super::variants::{by_tag, tagged_variants};
+use super::write::{Doc, list, print};
 use crate::emit::Problem;
 
-/// What a value has to look like, and its codec.
-struct Entry {
-    fit: Fit,
-    codec: Option<Doc>,
-    /// Of a struct: all its members.
-    members: Option<Vec<(String, Type)>>,
+/// Whether variants are told apart by what they look like, all or some.
+pub(super) fn is_told_by_looks(body: &Enum) -> bool {
+    let is_any = |variant: &Variant| {
+        variant.shape == Shape::Newtype(Type::Json) && body.catches_all(variant)
+    };
+    body.tagging == Tagging::Untagged
+        || (!is_name_enum(body)
+            && body.variants.iter().any(|variant| variant.untagged && !is_any(variant)))
 }
 
-impl Entry {
-    fn new(fit: Fit, codec: Option<Doc>) -> Entry {
-        Entry { fit, codec, members: None }
-    }
-}
-
-#[derive(PartialEq, Eq)]
-enum Fit {
-    Kind(&'static str),
-    /// A string, though not any.
-    Names,
-    Members(Vec<String>),
-}
-
-/// The codec of an untagged enum; none if no variant has something to do.
+/// The codec of an enum that is not tagged, or some of whose variants are not; none if no variant has
+/// something to do.
 pub(super) fn codec(
     codecs: &mut Codecs<'_, '_>,
     def: &TypeDef,
@@ -41,36 +33,92 @@ pub(super) fn codec(
 ) -> Option<Doc> {
     let mut entries = Vec::new();
     let mut untold = None;
-    for variant in crossing(body, at) {
-        if of_shape(codecs, &variant.shape, at, &mut entries, 0).is_none() {
-            untold = Some((&variant.rust_name, "it may be anything"));
+    if body.tagging != Tagging::Untagged {
+        tagged(codecs, def, body, at, &mut entries);
+    }
+    let is_any = |variant: &Variant| takes_any(body, at.way()) && body.catches_all(variant);
+    for variant in untagged_variants(body, at).filter(|variant| !is_any(variant)) {
+        if of_shape(codecs, def, &variant.shape, at, &mut entries, 0).is_none() {
+            untold = Some(variant);
         }
     }
-    if entries.iter().all(|entry| entry.codec.is_none()) {
+    let is_open = has_open_arm(codecs.plan, &def.id, body);
+    let needs_no_codec = entries.iter().all(|entry| entry.codec.is_none()) && !is_open;
+    let is_used = untold.is_some_and(|variant| uses_param(codecs, &variant.shape));
+    if needs_no_codec && !is_used {
         return None;
     }
-    if let Some(problem) = untold.map(|(name, why)| cannot_tell(def, name, why)) {
-        codecs.problems.push(problem);
+    if let Some(variant) = untold {
+        codecs.problem(cannot_tell(def, &variant.rust_name, "it may be anything"));
     } else if arrays_differ(&entries) {
-        codecs.problems.push(cannot_tell(def, "array", "several variants are arrays"));
+        codecs.problem(cannot_tell(def, "array", "several variants are arrays"));
     } else if strings_differ(&entries) {
-        codecs.problems.push(cannot_tell(def, "string", "several variants are strings"));
+        codecs.problem(cannot_tell(def, "string", "several variants are strings"));
     } else if let Some(names) = hidden(codecs, at, &entries) {
         let why = "an earlier variant takes its objects";
-        codecs.problems.push(cannot_tell(def, &format!("{{ {} }}", names.join(", ")), why));
+        let problem = cannot_tell(def, &format!("{{ {} }}", names.join(", ")), why);
+        codecs.problem(problem);
     }
-    let entries = entries.into_iter().map(|Entry { fit, codec, .. }| {
-        let fit = match fit {
-            Fit::Kind(kind) => Doc::from(string(kind)),
-            Fit::Names => Doc::from(string("string")),
-            Fit::Members(names) => {
-                list("[", names.iter().map(|name| string(name).into()).collect(), "]")
-            }
+    let mut entries: Vec<Doc> = entries
+        .into_iter()
+        .map(|Entry { fit, codec, .. }| {
+            list("[", vec![fit.doc(), codec.unwrap_or_else(|| "null".into())], "]")
+        })
+        .collect();
+    if is_open {
+        let tag = match &body.tagging {
+            Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => vec![string(tag).into()],
+            Tagging::External | Tagging::Untagged => Vec::new(),
         };
-        concat!["[", fit, ", ", codec.unwrap_or_else(|| "null".into()), "]"]
-    });
-    let entries = entries.collect();
+        let kept = codecs.call("kept", tag, at);
+        entries.push(list("[", vec![string("json").into(), kept], "]"));
+    }
     Some(codecs.call("untagged", entries, at))
+}
+
+/// Adds the variants that have a tag.
+fn tagged(
+    codecs: &mut Codecs<'_, '_>,
+    def: &TypeDef,
+    body: &Enum,
+    at: Place<'_>,
+    entries: &mut Vec<Entry>,
+) {
+    let known = tagged_variants(body, at);
+    match &body.tagging {
+        Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => {
+            let members = by_tag(codecs, def, body, &known, false, at);
+            let codec = (!members.is_empty()).then(|| {
+                let args = vec![string(tag).into(), object(members)];
+                codecs.call("tagged", args, at)
+            });
+            let names = known.iter().map(|(name, _)| (*name).to_owned()).collect();
+            entries.push(Entry::new(Fit::Is { tag: Some(tag.clone().into_owned()), names }, codec));
+        }
+        Tagging::External | Tagging::Untagged => {
+            let names = known.iter().filter(|(_, variant)| variant.shape == Shape::Unit);
+            let names: Vec<String> = names.map(|(name, _)| (*name).to_owned()).collect();
+            if !names.is_empty() {
+                entries.push(Entry::new(Fit::Is { tag: None, names }, None));
+            }
+            for (name, variant) in known.iter().filter(|(_, v)| v.shape != Shape::Unit) {
+                let codec = codecs.shape(def, &variant.shape, at);
+                let codec =
+                    codec.and_then(|codec| codecs.fields(vec![((*name).to_owned(), codec)], at));
+                entries.push(Entry::new(Fit::Members(vec![(*name).to_owned()]), codec));
+            }
+        }
+    }
+}
+
+/// Whether a shape is a parameter for which something stands that needs a codec.
+fn uses_param(codecs: &Codecs<'_, '_>, shape: &Shape) -> bool {
+    let Shape::Newtype(ty) = shape else { return false };
+    let mut ty = ty;
+    while let Type::Option(inner) = ty {
+        ty = inner;
+    }
+    matches!(ty, Type::Param(index) if codecs.is_used(*index))
 }
 
 /// Elements of arrays are not looked at, so all arrays must be decoded alike.
@@ -83,10 +131,17 @@ fn arrays_differ(entries: &[Entry]) -> bool {
     arrays.any(|other| Some(other) != first)
 }
 
-/// The runtime takes any string for one of the names of an enum.
+/// The runtime takes any string for text of a form.
 fn strings_differ(entries: &[Entry]) -> bool {
-    let is_text = |fit: &Fit| matches!(fit, Fit::Kind("string" | "char" | "bytes") | Fit::Names);
-    let first = entries.iter().position(|entry| entry.fit == Fit::Names);
+    let is_text = |fit: &Fit| {
+        matches!(
+            fit,
+            Fit::Kind("string" | "char" | "bytes" | "float")
+                | Fit::Form
+                | Fit::Is { tag: None, .. }
+        )
+    };
+    let first = entries.iter().position(|entry| entry.fit == Fit::Form);
     first.is_some_and(|first| {
         let codec = entries[first].codec.as_ref().map(print);
         let mut later = entries[first..].iter().filter(|entry| is_text(&entry.fit));
@@ -110,7 +165,7 @@ fn hidden<'e>(
         _ => first.codec.as_ref().map(print) != later.codec.as_ref().map(print),
     };
     for (index, later) in entries.iter().enumerate() {
-        let Fit::Members(names) = &later.fit else { continue };
+        let Some(names) = later.fit.required() else { continue };
         let takes = |first: &Entry| match &first.fit {
             Fit::Members(required) => required.iter().all(|name| names.contains(name)),
             _ => false,
@@ -120,13 +175,6 @@ fn hidden<'e>(
         }
     }
     None
-}
-
-/// The variants whose values go these ways.
-fn crossing<'b>(body: &'b Enum, at: Place<'_>) -> impl Iterator<Item = &'b Variant> {
-    body.variants.iter().filter(move |variant| {
-        Way::BOTH.iter().any(|way| at.ways.has(*way) && variant_name(variant, *way).is_some())
-    })
 }
 
 fn cannot_tell(def: &TypeDef, variant: &str, why: &str) -> Problem {
@@ -139,173 +187,5 @@ fn cannot_tell(def: &TypeDef, variant: &str, why: &str) -> Problem {
         source: def.source.clone(),
         label: "untagged".to_owned(),
         help: Some("give it a tag: #[serde(tag = \"type\", content = \"value\")]".to_owned()),
-    }
-}
-
-/// Adds what a shape may look like; none if that is not known.
-fn of_shape(
-    codecs: &mut Codecs<'_, '_>,
-    shape: &Shape,
-    at: Place<'_>,
-    entries: &mut Vec<Entry>,
-    depth: usize,
-) -> Option<()> {
-    if let Shape::Newtype(ty) = shape {
-        return of_type(codecs, ty, at, entries, depth);
-    }
-    let codec = codecs.shape(shape, at);
-    entries.push(object(codecs, shape, at, codec));
-    Some(())
-}
-
-/// What a shape looks like that is no newtype.
-fn object(codecs: &Codecs<'_, '_>, shape: &Shape, at: Place<'_>, codec: Option<Doc>) -> Entry {
-    let fields = match shape {
-        Shape::Fields(fields) => fields,
-        Shape::Tuple(_) => return Entry::new(Fit::Kind("array"), codec),
-        Shape::Unit | Shape::Newtype(_) => return Entry::new(Fit::Kind("null"), codec),
-    };
-    let schema = codecs.plan.schema;
-    let required = |field: &&Field| {
-        let mut ways = Way::BOTH.into_iter().filter(|way| at.ways.has(*way));
-        !field.flatten
-            && ways.all(|way| {
-                field_name(field, way).is_some() && !is_optional(schema, field, &field.ty, way)
-            })
-    };
-    let way = if at.ways.has(Way::Out) { Way::Out } else { Way::In };
-    let names = fields.iter().filter(required).filter_map(|field| field_name(field, way));
-    let members = fields
-        .iter()
-        .filter_map(|field| Some((field_name(field, way)?.to_owned(), field.ty.clone())))
-        .collect();
-    let fit = Fit::Members(names.map(str::to_owned).collect());
-    Entry { fit, codec, members: Some(members) }
-}
-
-/// Adds what a type may look like; none if that is not known.
-fn of_type(
-    codecs: &mut Codecs<'_, '_>,
-    ty: &Type,
-    at: Place<'_>,
-    entries: &mut Vec<Entry>,
-    depth: usize,
-) -> Option<()> {
-    // Types may contain themselves with nothing between.
-    if depth > codecs.plan.schema.types.len() {
-        return None;
-    }
-    let kind = match ty {
-        Type::Bool => "bool",
-        Type::Int(int) | Type::NonZero(int) | Type::AtMost(int, _) => int.name(),
-        Type::F32 => "f32",
-        Type::F64 => "f64",
-        Type::Float => return None,
-        Type::Char => "char",
-        Type::String | Type::Format(_) | Type::Literal(_) => "string",
-        Type::Bytes => "bytes",
-        Type::Unit => "null",
-        Type::Seq(_) | Type::Set(_) | Type::Array(..) | Type::Tuple(_) => "array",
-        Type::Map(..) => {
-            let codec = codecs.ty(ty, at);
-            entries.push(Entry::new(Fit::Members(Vec::new()), codec));
-            return Some(());
-        }
-        Type::Json => {
-            let codec = codecs.ty(ty, at);
-            for kind in ["null", "bool", "string"] {
-                entries.push(Entry::new(Fit::Kind(kind), None));
-            }
-            for kind in ["i128", "u128", "f64", "array"] {
-                entries.push(Entry::new(Fit::Kind(kind), codec.clone()));
-            }
-            entries.push(Entry::new(Fit::Members(Vec::new()), codec));
-            return Some(());
-        }
-        Type::Option(inner) => {
-            entries.push(Entry::new(Fit::Kind("null"), None));
-            return of_type(codecs, inner, at, entries, depth + 1);
-        }
-        Type::Param(_) => return None,
-        Type::Split { .. } => {
-            let way = if at.ways.has(Way::Out) { Way::Out } else { Way::In };
-            return of_type(codecs, one_way(ty, way), at, entries, depth + 1);
-        }
-        Type::Named(named) => {
-            let def = codecs.plan.schema.def(&named.id)?;
-            return match &def.body {
-                Body::Struct(body) => match alias_of(body) {
-                    Some(inner) => {
-                        let inner = inner.substitute(&named.args);
-                        of_type(codecs, &inner, at, entries, depth + 1)
-                    }
-                    None => {
-                        // The type has a codec of its own.
-                        let codec = codecs.ty(ty, at);
-                        let shape = substituted(&body.shape, &named.args);
-                        entries.push(object(codecs, &shape, at, codec));
-                        Some(())
-                    }
-                },
-                Body::Enum(body) => of_enum(codecs, ty, &named.args, body, at, entries, depth),
-            };
-        }
-    };
-    let codec = codecs.ty(ty, at);
-    entries.push(Entry::new(Fit::Kind(kind), codec));
-    Some(())
-}
-
-/// Adds what an enum inside an untagged one may look like.
-fn of_enum(
-    codecs: &mut Codecs<'_, '_>,
-    ty: &Type,
-    args: &[Type],
-    body: &Enum,
-    at: Place<'_>,
-    entries: &mut Vec<Entry>,
-    depth: usize,
-) -> Option<()> {
-    let way = if at.ways.has(Way::Out) { Way::Out } else { Way::In };
-    match &body.tagging {
-        Tagging::Untagged => {
-            for variant in crossing(body, at) {
-                let shape = substituted(&variant.shape, args);
-                of_shape(codecs, &shape, at, entries, depth + 1)?;
-            }
-        }
-        Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => {
-            let codec = codecs.ty(ty, at);
-            entries.push(Entry::new(Fit::Members(vec![tag.to_string()]), codec));
-        }
-        Tagging::External => {
-            let codec = codecs.ty(ty, at);
-            if crossing(body, at).any(|variant| variant.shape == Shape::Unit) {
-                entries.push(Entry::new(Fit::Names, codec.clone()));
-            }
-            for variant in body.variants.iter().filter(|variant| variant.shape != Shape::Unit) {
-                if let Some(name) = variant_name(variant, way) {
-                    let fit = Fit::Members(vec![name.to_owned()]);
-                    entries.push(Entry::new(fit, codec.clone()));
-                }
-            }
-        }
-    }
-    Some(())
-}
-
-/// A shape with the parameters of its definition replaced.
-fn substituted(shape: &Shape, args: &[Type]) -> Shape {
-    match shape {
-        Shape::Unit => Shape::Unit,
-        Shape::Newtype(ty) => Shape::Newtype(ty.substitute(args)),
-        Shape::Tuple(items) => {
-            Shape::Tuple(items.iter().map(|item| item.substitute(args)).collect())
-        }
-        Shape::Fields(fields) => {
-            let mut fields = fields.clone();
-            fields.to_mut().iter_mut().for_each(|field| field.ty = field.ty.substitute(args));
-            Shape::Fields(fields)
-        }
     }
 }

@@ -1,12 +1,13 @@
 //! What does the codec of an enum look like?
 
-use traitwire_schema::{Enum, Tagging, TypeDef};
+use traitwire_schema::{Enum, Shape, Tagging, TypeDef, Variant};
 
+use super::beside::{Gathered, beside_tag};
 use super::codecs::{Codecs, Place, object};
-use super::direction::{Way, is_unit_enum, variant_name};
-use super::need::has_open_arm;
+use super::direction::{Way, is_name_enum, variant_name};
+use super::need::{has_open_arm, takes_any};
 use super::text::string;
-use super::untagged;
+use super::untagged::{self, is_told_by_looks};
 use super::write::{Doc, list};
 
 /// The codec of an enum, if one of its variants needs one.
@@ -16,25 +17,23 @@ pub(super) fn codec(
     body: &Enum,
     at: Place<'_>,
 ) -> Option<Doc> {
-    if is_unit_enum(body) {
-        return None;
+    if is_name_enum(body) {
+        let is_open = body.is_open() && at.ways.has(Way::Out);
+        return is_open.then(|| codecs.uses.runtime_value("text").into());
     }
-    let is_open = at.ways.has(Way::Out) && has_open_arm(codecs.plan, &def.id, body);
-    let mut known = Vec::new();
-    for variant in body.variants.iter() {
-        let name = Way::BOTH
-            .into_iter()
-            .filter(|way| at.ways.has(*way))
-            .find_map(|way| variant_name(variant, way));
-        if let Some(name) = name {
-            known.push((name, variant));
-        }
+    if is_told_by_looks(body) {
+        return untagged::codec(codecs, def, body, at);
     }
+    let is_open = has_open_arm(codecs.plan, &def.id, body);
+    // What looks like no variant is one that takes any JSON.
+    let any = Way::BOTH.into_iter().any(|way| at.ways.has(way) && takes_any(body, way));
+    let any = any.then(|| Doc::from("true"));
+    let known = tagged_variants(body, at);
     match &body.tagging {
         Tagging::External => {
             let mut members = Vec::new();
             for (name, variant) in &known {
-                if let Some(codec) = codecs.shape(&variant.shape, at) {
+                if let Some(codec) = codecs.shape(def, &variant.shape, at) {
                     members.push(((*name).to_owned(), codec));
                 }
             }
@@ -43,49 +42,58 @@ pub(super) fn codec(
                 return fields;
             }
             let names = known.iter().map(|(name, _)| Doc::from(string(name))).collect();
-            let args = vec![list("[", names, "]"), fields.unwrap_or_else(|| "null".into())];
+            let mut args = vec![list("[", names, "]"), fields.unwrap_or_else(|| "null".into())];
+            args.extend(any);
             Some(codecs.call("openVariants", args, at))
         }
-        Tagging::Internal { tag } => {
-            let variants: Vec<_> = known
-                .iter()
-                .map(|(name, variant)| (*name, codecs.shape(&variant.shape, at)))
-                .collect();
-            tagged(codecs, tag, variants, is_open, at)
+        Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => {
+            let members = by_tag(codecs, def, body, &known, is_open, at);
+            if members.is_empty() && !is_open {
+                return None;
+            }
+            let mut args = vec![string(tag).into(), object(members)];
+            args.extend(any);
+            Some(codecs.call(if is_open { "openTagged" } else { "tagged" }, args, at))
         }
-        Tagging::Adjacent { tag, content } => {
-            let variants: Vec<_> = known
-                .iter()
-                .map(|(name, variant)| {
-                    let codec = codecs.shape(&variant.shape, at);
-                    let codec = codec
-                        .and_then(|codec| codecs.fields(vec![(content.to_string(), codec)], at));
-                    (*name, codec)
-                })
-                .collect();
-            tagged(codecs, tag, variants, is_open, at)
-        }
-        Tagging::Untagged => untagged::codec(codecs, def, body, at),
+        Tagging::Untagged => None,
     }
 }
 
-fn tagged(
+/// The variants that have a tag, each with its name.
+pub(super) fn tagged_variants<'b>(body: &'b Enum, at: Place<'_>) -> Vec<(&'b str, &'b Variant)> {
+    let name = |variant: &'b Variant| {
+        let mut ways = Way::BOTH.into_iter().filter(|way| at.ways.has(*way));
+        Some((ways.find_map(|way| variant_name(variant, way))?, variant))
+    };
+    body.variants.iter().filter(|variant| !variant.untagged).filter_map(name).collect()
+}
+
+/// The codecs of variants by their names in the tag; `all` keeps those that have none.
+pub(super) fn by_tag(
     codecs: &mut Codecs<'_, '_>,
-    tag: &str,
-    variants: Vec<(&str, Option<Doc>)>,
-    is_open: bool,
+    def: &TypeDef,
+    body: &Enum,
+    known: &[(&str, &Variant)],
+    all: bool,
     at: Place<'_>,
-) -> Option<Doc> {
-    let members: Vec<(String, Doc)> = variants
-        .into_iter()
-        .filter_map(|(name, codec)| match codec {
-            Some(codec) => Some((name.to_owned(), codec)),
-            None => is_open.then(|| (name.to_owned(), "null".into())),
-        })
-        .collect();
-    if members.is_empty() && !is_open {
-        return None;
+) -> Vec<(String, Doc)> {
+    let mut members = Vec::new();
+    for (name, variant) in known {
+        let codec = match (&body.tagging, &variant.shape) {
+            (Tagging::Internal { tag }, Shape::Newtype(ty)) => beside_tag(codecs, tag, ty, at),
+            (Tagging::Internal { tag }, Shape::Fields(fields)) => {
+                Gathered::beside(codecs, tag, fields, at).codec(codecs, def, at)
+            }
+            (Tagging::Adjacent { content, .. }, shape) => codecs
+                .shape(def, shape, at)
+                .and_then(|codec| codecs.fields(vec![(content.to_string(), codec)], at)),
+            (_, shape) => codecs.shape(def, shape, at),
+        };
+        match codec {
+            Some(codec) => members.push(((*name).to_owned(), codec)),
+            None if all => members.push(((*name).to_owned(), "null".into())),
+            None => {}
+        }
     }
-    let name = if is_open { "openTagged" } else { "tagged" };
-    Some(codecs.call(name, vec![string(tag).into(), object(members)], at))
+    members
 }

@@ -14,6 +14,7 @@ import {
   real,
   size,
   stream,
+  text,
   tuple,
   unit,
   untagged,
@@ -434,7 +435,7 @@ export const Shop: Interface<ShopClient> = {
       octetsReply: true,
       reply: bytes,
     },
-    then_: { name: "then", fingerprint: "7372e7bb223f1c16d8ee488cabec9ea3" },
+    then_: { name: "then", fingerprint: "7372e7bb223f1c16d8ee488cabec9ea3", reply: text },
     watch: {
       name: "watch",
       fingerprint: "9d04d9db7305c8a9f8e6e075aa39bca7",

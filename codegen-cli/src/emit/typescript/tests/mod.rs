@@ -1,8 +1,10 @@
 mod codecs;
+mod flatten;
 mod golden;
 mod names;
 mod problems;
 mod types;
+mod variants;
 
 use serde_json::{Value, json};
 use traitwire_schema::walk::Schema;
@@ -34,6 +36,13 @@ fn field(name: &str, ty: Value) -> Value {
         "write": { "name": name, "presence": "always" },
         "read": { "name": name, "absent": "byType" },
     })
+}
+
+/// A field whose members stand among those of its struct.
+fn flat(name: &str, ty: Value) -> Value {
+    let mut flat = field(name, ty);
+    flat["flatten"] = true.into();
+    flat
 }
 
 fn fields(fields: &[Value]) -> Value {

@@ -36,11 +36,23 @@ fn a_key_that_json_cannot_have() {
 }
 
 #[test]
-fn a_flattened_map() {
-    let mut flat = field("rest", json!({ "map": ["string", "u8"] }));
-    flat["flatten"] = true.into();
-    let types = json!({ "shop::T": fields(&[flat]) });
-    refused(&gives(named("shop::T")), types, "`shop::T.rest` is flattened, but is no struct");
+fn what_is_flattened_and_has_no_members() {
+    for ty in
+        [json!("u8"), json!({ "option": { "seq": "u8" } }), json!({ "format": { "name": "uuid" } })]
+    {
+        let types = json!({ "shop::T": fields(&[flat("rest", ty)]) });
+        refused(&gives(named("shop::T")), types, "`shop::T.rest` is flattened, but is no object");
+    }
+}
+
+#[test]
+fn two_flattened_fields_of_any_names() {
+    let both =
+        fields(&[flat("a", json!({ "param": 0 })), flat("b", json!({ "map": ["string", "u64"] }))]);
+    let types =
+        json!({ "shop::T": generic(&["T"], both), "shop::S": fields(&[field("x", json!("u64"))]) });
+    let part = "come from several flattened fields that may have any names";
+    refused(&gives(applied("shop::T", &[named("shop::S")])), types, part);
 }
 
 #[test]
@@ -61,12 +73,13 @@ fn variants_that_look_alike_and_are_decoded_differently() {
 }
 
 #[test]
-fn what_could_be_mistaken_for_a_tag() {
-    for content in [json!({ "map": ["string", "u64"] }), json!({ "seq": "u8" })] {
+fn what_cannot_stand_beside_a_tag() {
+    for content in [json!({ "option": { "map": ["string", "u64"] } }), json!({ "seq": "u8" })] {
         let types = json!({ "shop::T": choice(
             json!({ "internal": { "tag": "k" } }), &[variant("A", json!({ "newtype": content }))]
         ) });
-        refused(&gives(named("shop::T")), types, "`shop::T::A` cannot stand beside its tag");
+        let part = "`shop::T::A` cannot stand beside its tag: only an object can";
+        refused(&gives(named("shop::T")), types, part);
     }
 }
 
@@ -123,14 +136,16 @@ fn names_that_would_leave_their_file_or_their_line() {
 
 #[test]
 fn strings_and_objects_that_an_earlier_variant_would_take() {
-    let names = choice(json!("external"), &[variant("a", json!("unit"))]);
+    let names = open(choice(json!("external"), &[variant("a", json!("unit"))]));
     let later = |ty: Value| variant("B", json!({ "newtype": ty }));
     let untagged = |first: Value, second: Value| json!({ "shop::T": choice(json!("untagged"), &[first, second]), "shop::E": names.clone() });
     let first = variant("A", json!({ "newtype": named("shop::E") }));
     let part = "several variants are strings";
     refused(&gives(named("shop::T")), untagged(first.clone(), later(json!("bytes"))), part);
+    let form = variant("A", json!({ "newtype": { "format": { "name": "uuid" } } }));
+    refused(&gives(named("shop::T")), untagged(form.clone(), later(json!("bytes"))), part);
     // Text is text, whichever variant has it.
-    let text = file(&gives(named("shop::T")), untagged(first, later(json!("string"))));
+    let text = file(&gives(named("shop::T")), untagged(form, later(json!("string"))));
     lacks(&text, "untagged");
     let object = |ty: Value| json!({ "fields": [field("x", ty)] });
     let (small, large) = (object(json!("u32")), object(json!("u64")));

@@ -147,3 +147,65 @@ fn arguments_of_a_type_have_no_comma_at_their_end() {
     let name = "Long".repeat(15);
     has(&text, &format!("Page<\n      {name},\n      {name}\n    >\n  >;"));
 }
+
+#[test]
+fn what_is_written_and_what_is_read_may_be_of_two_types() {
+    let split = |write: &str, read: &str| json!({ "split": { "write": write, "read": read } });
+    let text = both_ways(fields(&[field("x", split("u64", "string"))]));
+    has(&text, "export interface T {\n  readonly x: bigint;");
+    has(&text, "export interface TInput {\n  readonly x: string;");
+    has(&text, "reply: $T");
+    lacks(&text, "args: /*");
+    // Nobody sees a difference here.
+    let text = both_ways(fields(&[field("x", split("u8", "u16"))]));
+    lacks(&text, "TInput");
+    // Both are a `number`, of which one needs care.
+    let text = both_ways(fields(&[field("x", split("u8", "usize"))]));
+    lacks(&text, "interface TInput");
+    has(&text, "fields({ it: $T");
+    lacks(&text, "reply: $T");
+}
+
+#[test]
+fn a_conversion_of_one_way_defines_what_goes_that_way() {
+    let types = json!({
+        "shop::T": fields(&[field("x", json!("u64"))]),
+        "shop::H": fields(&[field("t", json!({ "split": { "write": named("shop::T"), "read": "string" } }))]),
+    });
+    let methods = [method("m", named("shop::H"), named("shop::H"))];
+    let text = file(&[interface("Shop", &methods)], types);
+    has(&text, "export interface H {\n  readonly t: T;");
+    has(&text, "export interface HInput {\n  readonly t: string;");
+    lacks(&text, "TInput");
+}
+
+#[test]
+fn docs_say_the_form_and_the_default() {
+    let mut id = field("id", json!({ "option": { "format": { "name": "uuid" } } }));
+    id["read"]["absent"] = json!({ "default": { "json": "null" } });
+    let text = both_ways(fields(&[id]));
+    has(&text, "export interface T {\n  /** @format uuid */\n  readonly id: string | null;");
+    has(
+        &text,
+        "  /**\n   * @format uuid\n   * @default null\n   */\n  readonly id?: string | null | undefined;",
+    );
+    has(
+        &both_ways(newtype(json!({ "format": { "name": "uri" } }))),
+        "/** @format uri */\nexport type T = string;",
+    );
+}
+
+#[test]
+fn integers_with_a_bound_are_integers() {
+    let text = both_ways(fields(&[
+        field("a", json!({ "nonZero": "u64" })),
+        field("b", json!({ "atMost": ["i128", 5] })),
+        field("c", json!({ "nonZero": "u8" })),
+        field("d", json!({ "atMost": ["usize", 5] })),
+        field("e", json!("float")),
+        field("f", json!({ "literal": "x" })),
+    ]));
+    has(&text, "readonly a: bigint;\n  readonly b: bigint;\n  readonly c: number;");
+    has(&text, "readonly e: number;\n  readonly f: \"x\";");
+    has(&text, "fields({ a: int64, b: int64, d: size, e: float })");
+}
