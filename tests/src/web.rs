@@ -7,6 +7,7 @@ use std::{env, fs};
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
+use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 use traitwire_cli::emit::{File, typescript};
@@ -135,6 +136,41 @@ impl Web {
         command.arg(self.modules.join(path));
         command
     }
+}
+
+/// Every flag that finds something, and none that hides anything.
+pub fn strict_flags() -> Value {
+    json!({
+        "target": "es2022",
+        "lib": ["es2022", "dom", "dom.iterable"],
+        "types": [],
+        "rootDir": ".",
+        "noEmit": true,
+        "declaration": true,
+        "skipLibCheck": false,
+        "strict": true,
+        "exactOptionalPropertyTypes": true,
+        "noUncheckedIndexedAccess": true,
+        "noPropertyAccessFromIndexSignature": true,
+        "noUnusedLocals": true,
+        "noUnusedParameters": true,
+        "noImplicitOverride": true,
+        "noImplicitReturns": true,
+        "noFallthroughCasesInSwitch": true,
+        "verbatimModuleSyntax": true,
+        "isolatedModules": true,
+        "isolatedDeclarations": true,
+        "erasableSyntaxOnly": true,
+        "noUncheckedSideEffectImports": true,
+    })
+}
+
+/// A `tsconfig.json` with these flags for files in the style of Node.
+pub fn strict(include: &[&str]) -> String {
+    let mut options = strict_flags();
+    options["module"] = "nodenext".into();
+    options["moduleResolution"] = "nodenext".into();
+    json!({ "compilerOptions": options, "include": include }).to_string()
 }
 
 /// The files that the emitter of TypeScript writes for a schema.

@@ -29,33 +29,6 @@ fn collect<const N: usize>(interfaces: [&traitwire_schema::Interface; N]) -> Sch
     Schema::collect(interfaces).unwrap()
 }
 
-/// Every flag that finds something, and none that hides anything.
-fn flags() -> Value {
-    json!({
-        "target": "es2022",
-        "lib": ["es2022", "dom", "dom.iterable"],
-        "types": [],
-        "rootDir": ".",
-        "noEmit": true,
-        "declaration": true,
-        "skipLibCheck": false,
-        "strict": true,
-        "exactOptionalPropertyTypes": true,
-        "noUncheckedIndexedAccess": true,
-        "noPropertyAccessFromIndexSignature": true,
-        "noUnusedLocals": true,
-        "noUnusedParameters": true,
-        "noImplicitOverride": true,
-        "noImplicitReturns": true,
-        "noFallthroughCasesInSwitch": true,
-        "verbatimModuleSyntax": true,
-        "isolatedModules": true,
-        "isolatedDeclarations": true,
-        "erasableSyntaxOnly": true,
-        "noUncheckedSideEffectImports": true,
-    })
-}
-
 /// What imports end with, and the options that such imports need.
 fn extensions() -> [(&'static str, Value); 3] {
     [
@@ -75,7 +48,7 @@ fn extensions() -> [(&'static str, Value); 3] {
 
 /// Writes a configuration for what imports of this kind need.
 fn configure(package: &Package, include: &[&str], more: &Value) {
-    let mut options = flags();
+    let mut options = web::strict_flags();
     for (name, value) in more.as_object().into_iter().flatten() {
         options[name] = value.clone();
     }
