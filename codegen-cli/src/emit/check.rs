@@ -73,28 +73,38 @@ pub(super) fn keys<'a>(
     defs: impl IntoIterator<Item = &'a TypeDef>,
     problems: &mut Vec<Problem>,
 ) {
-    let of_methods = methods.into_iter().map(|(interface, method)| {
+    for (interface, method) in methods {
         let what = format!("`{}/{}`", interface.name, method.name);
         let types = method_types(interface, method).map(|(ty, _)| ty).collect();
-        (what, types, &method.source)
-    });
-    let of_defs =
-        defs.into_iter().map(|def| (format!("the type `{}`", def.id), def_types(def), &def.source));
-    for (what, types, source) in of_methods.chain(of_defs) {
-        let mut open: Vec<&Type> = types;
-        while let Some(ty) = open.pop() {
-            if let Type::Map(key, _) = ty
-                && map_key(schema, key).is_none()
-            {
-                problems.push(problem(
-                    format!("{what} has a map whose keys JSON cannot have"),
-                    source,
-                    "a key is text, a number, a flag, an enum of names, or a newtype of one of these",
-                    "use a list of pairs: `Vec<(K, V)>`",
-                ));
-            }
-            open.extend(children(ty));
+        keys_of(schema, &what, types, &method.source, problems);
+    }
+    for def in defs {
+        let what = format!("the type `{}`", def.id);
+        keys_of(schema, &what, def_types(def), &def.source, problems);
+    }
+}
+
+/// The same in the types of one thing.
+pub(super) fn keys_of(
+    schema: &Schema,
+    what: &str,
+    types: Vec<&Type>,
+    source: &Source,
+    problems: &mut Vec<Problem>,
+) {
+    let mut open = types;
+    while let Some(ty) = open.pop() {
+        if let Type::Map(key, _) = ty
+            && map_key(schema, key).is_none()
+        {
+            problems.push(problem(
+                format!("{what} has a map whose keys JSON cannot have"),
+                source,
+                "a key is text, a number, a flag, an enum of names, or a newtype of one of these",
+                "use a list of pairs: `Vec<(K, V)>`",
+            ));
         }
+        open.extend(children(ty));
     }
 }
 

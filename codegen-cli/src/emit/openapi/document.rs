@@ -1,19 +1,18 @@
 //! What stands in the document around its paths?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use traitwire_schema::version;
 use traitwire_schema::walk::Schema;
-use traitwire_schema::{Access, Interface, InterfaceKind, Source, TypeId};
+use traitwire_schema::{Access, Interface, InterfaceKind, Source};
 
-use super::super::{File, Problem, check, docs as about};
+use super::Options;
 use super::errors::{Responses, fault_schemas, header_components};
-use super::names::Names;
-use super::ordered::{Json, Object};
 use super::paths::{Series, operation_id, path_item};
-use super::schemas::{Schemas, typed};
-use super::uses::uses;
-use super::{Options, docs};
+use crate::emit::json_schema::ordered::{Json, Object};
+use crate::emit::json_schema::types::typed;
+use crate::emit::json_schema::{self, Dialect, Root, docs};
+use crate::emit::{File, Problem, check, docs as about};
 
 /// By what the command line knows its own files. It has to stand in the first 200 bytes.
 const MARK: &str = "traitwire. Do not edit. Regenerate: traitwire generate. \
@@ -49,32 +48,16 @@ pub(super) fn document<'a>(
         });
     }
     check::interfaces(interfaces.iter().copied(), &mut problems);
-    let uses = match uses(schema, interfaces.iter().copied()) {
-        Ok(uses) => uses,
-        Err(endless) => {
-            problems.extend(endless.into_iter().map(|def| Problem {
-                message: format!("`{}` contains itself with ever larger type arguments", def.id),
-                source: def.source.clone(),
-                label: "has no end".to_owned(),
-                help: Some("give the inner one the same arguments as the outer one".to_owned()),
-            }));
-            return Err(problems);
-        }
-    };
     let methods = interfaces
         .iter()
         .flat_map(|interface| interface.methods.iter().map(move |method| (*interface, method)));
-    let ids: BTreeSet<&TypeId> = uses.values().map(|known| &known.named.id).collect();
-    let defs = || ids.iter().filter_map(|id| schema.def(id));
-    check::keys(schema, methods, defs(), &mut problems);
-    check::cycles(schema, defs(), &mut problems);
-    let names = Names::new(schema, &uses, &options.names, &mut problems);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+    let of_methods: Vec<Root<'_>> =
+        methods.map(|(interface, method)| Root::of_method(interface, method)).collect();
+    let (mut schemas, uses) =
+        json_schema::prepare(schema, &of_methods, &options.names, Dialect::OpenApi, problems)?;
+    let mut problems = Vec::new();
     let series = |interface: &&'a Interface| Series { interface, name: check::series(interface) };
     let all_series: Vec<Series<'a>> = interfaces.iter().map(series).collect();
-    let mut schemas = Schemas::new(schema, names);
     for (name, body) in fault_schemas() {
         let of = "a schema that every document has".to_owned();
         schemas.add(name.to_owned(), body, of, &Source::default());

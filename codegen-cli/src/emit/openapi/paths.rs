@@ -3,13 +3,13 @@
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Access, Arg, Interface, Method, Reply, Type};
 
-use super::super::direction::Way;
-use super::super::newtypes::{behind, is_bytes};
-use super::super::{Problem, docs as about};
-use super::docs::{self, Docs};
 use super::errors::{Responses, headers};
-use super::ordered::{Json, Object};
-use super::schemas::{Schemas, typed};
+use crate::emit::direction::Way;
+use crate::emit::json_schema::docs::{self, Docs};
+use crate::emit::json_schema::ordered::{Json, Object};
+use crate::emit::json_schema::types::{Schemas, typed};
+use crate::emit::newtypes::{behind, is_bytes};
+use crate::emit::{Problem, docs as about};
 
 /// How the reply of a stream reads; OpenAPI 3.1 has no words for events.
 const EVENTS: &str = "A stream of events (`text/event-stream`). An event without a name has an item as \

@@ -5,23 +5,23 @@
 
 use traitwire_schema::Source;
 
-use super::super::Problem;
 use super::ordered::Json;
+use crate::emit::Problem;
 
 /// A doc comment.
 #[derive(Debug, Default)]
-pub(super) struct Docs {
+pub(in crate::emit) struct Docs {
     /// Without its examples.
-    pub(super) text: String,
+    pub(in crate::emit) text: String,
     /// In order.
-    pub(super) examples: Vec<Json>,
+    pub(in crate::emit) examples: Vec<Json>,
 }
 
 /// Reads a doc comment. What it describes is `of`, for a message.
 ///
 /// # Errors
 /// [`Problem`] at the definition, where an example is no JSON.
-pub(super) fn read(docs: &str, of: &str, source: &Source) -> Result<Docs, Problem> {
+pub(in crate::emit) fn read(docs: &str, of: &str, source: &Source) -> Result<Docs, Problem> {
     let mut text = Vec::new();
     let mut examples = Vec::new();
     let mut lines = docs.lines();
@@ -69,7 +69,7 @@ fn closes(line: &str, fence: &str) -> bool {
 }
 
 /// The first paragraph of a text in one line, without its full stop: a summary.
-pub(super) fn summary(text: &str) -> String {
+pub(in crate::emit) fn summary(text: &str) -> String {
     let paragraph: Vec<&str> =
         text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
     let paragraph = paragraph.join(" ");
@@ -77,7 +77,7 @@ pub(super) fn summary(text: &str) -> String {
 }
 
 /// A text, then sentences that are not in it, each as a paragraph.
-pub(super) fn join(text: &str, more: impl IntoIterator<Item = String>) -> String {
+pub(in crate::emit) fn join(text: &str, more: impl IntoIterator<Item = String>) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend((!text.is_empty()).then(|| text.to_owned()));
     parts.extend(more);

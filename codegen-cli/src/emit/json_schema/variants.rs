@@ -7,14 +7,14 @@
 
 use traitwire_schema::{Body, Enum, Named, Shape, Source, Struct, Tagging, Type, TypeDef, Variant};
 
-use super::super::Problem;
-use super::super::direction::{Way, variant_name};
-use super::super::docs::{about, deprecation};
-use super::super::newtypes::behind;
 use super::docs;
 use super::ordered::{Json, Object};
-use super::schemas::{Members, Schemas, reference, typed};
+use super::types::{Members, Schemas, typed};
 use super::uses::{content_required, key};
+use crate::emit::Problem;
+use crate::emit::direction::{Way, variant_name};
+use crate::emit::docs::{about, deprecation};
+use crate::emit::newtypes::behind;
 
 /// What the component of an open enum's last arm is called, after the enum.
 const UNRECOGNIZED: &str = "Unrecognized";
@@ -24,7 +24,7 @@ type Called<'a> = (&'a Variant, &'a str);
 
 impl<'a> Schemas<'a> {
     /// An enum. Its variants become components.
-    pub(super) fn choice(
+    pub(in crate::emit) fn choice(
         &mut self,
         body: &'a Enum,
         def: &'a TypeDef,
@@ -63,7 +63,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// A value that is one of these variants and no other.
-    pub(super) fn one_of(
+    pub(in crate::emit) fn one_of(
         &mut self,
         body: &'a Enum,
         named: &Named,
@@ -101,7 +101,7 @@ impl<'a> Schemas<'a> {
             .iter()
             .map(|(variant, name)| {
                 if is_component(body, variant) {
-                    return reference(&self.variant_name(named, variant, way));
+                    return self.reference(&self.variant_name(named, variant, way));
                 }
                 let mut arm = match (&body.tagging, &variant.shape) {
                     (Tagging::Untagged, Shape::Unit) => typed("null"),
@@ -229,7 +229,7 @@ impl<'a> Schemas<'a> {
     }
 
     fn beside(&self, named: &Named, tag: Members, way: Way) -> Object {
-        let content = reference(&self.names.of(named, way));
+        let content = self.reference(&self.names.of(named, way));
         Object::new().with("allOf", vec![content, object_of(tag)])
     }
 
@@ -270,7 +270,7 @@ impl<'a> Schemas<'a> {
         let name = format!("{}_{UNRECOGNIZED}", self.names.of(named, Way::Out));
         let key = format!("{}::{UNRECOGNIZED}", key(named));
         self.add(name.clone(), arm, key, &def.source);
-        (reference(&name), name)
+        (self.reference(&name), name)
     }
 }
 
@@ -292,7 +292,7 @@ fn union(body: &Enum, names: &[&str], arms: Vec<Object>, takes_all: bool) -> Obj
 }
 
 /// The variants that cross this way.
-pub(super) fn called(body: &Enum, way: Way) -> Vec<Called<'_>> {
+pub(in crate::emit) fn called(body: &Enum, way: Way) -> Vec<Called<'_>> {
     let name = |variant| Some((variant, variant_name(variant, way)?));
     body.variants.iter().filter_map(name).collect()
 }

@@ -7,37 +7,40 @@ use traitwire_schema::{
     Body, Deprecation, Field, Format, Int, Named, Shape, Source, Struct, Type, TypeDef,
 };
 
-use super::super::direction::{Way, field_name, is_optional, one_way};
-use super::super::newtypes::{Key, alias_of, map_key};
-use super::super::{Problem, docs as about};
-use super::docs;
 use super::names::Names;
 use super::ordered::{Json, Object};
 use super::uses::{Uses, key};
+use super::{Dialect, docs};
+use crate::emit::direction::{Way, field_name, is_optional, one_way};
+use crate::emit::newtypes::{Key, alias_of, map_key};
+use crate::emit::{Problem, docs as about};
 
 /// What is needed to describe types, and what became of them.
-pub(super) struct Schemas<'a> {
-    pub(super) schema: &'a Schema,
-    pub(super) names: Names,
-    pub(super) problems: Vec<Problem>,
+pub(in crate::emit) struct Schemas<'a> {
+    pub(in crate::emit) schema: &'a Schema,
+    pub(in crate::emit) names: Names,
+    pub(in crate::emit) dialect: Dialect,
+    pub(in crate::emit) problems: Vec<Problem>,
     /// `components/schemas`, each with what it describes and where that stands.
     components: BTreeMap<String, (Object, String, Source)>,
 }
 
 impl<'a> Schemas<'a> {
-    pub(super) fn new(schema: &'a Schema, names: Names) -> Schemas<'a> {
-        Schemas { schema, names, problems: Vec::new(), components: BTreeMap::new() }
+    pub(in crate::emit) fn new(schema: &'a Schema, names: Names, dialect: Dialect) -> Schemas<'a> {
+        Schemas { schema, names, dialect, problems: Vec::new(), components: BTreeMap::new() }
     }
 
-    /// Describes every use, in each direction in which it crosses.
-    pub(super) fn add_all(&mut self, uses: &Uses) {
+    /// Describes every use, in each direction in which it crosses. OpenAPI has one description where
+    /// both directions look the same.
+    pub(in crate::emit) fn add_all(&mut self, uses: &Uses) {
         let schema = self.schema;
         for known in uses.values() {
             let Some(def) = schema.def(&known.named.id) else { continue };
-            if known.output || !known.differs {
+            let one = self.dialect == Dialect::OpenApi && !known.differs;
+            if known.output || one {
                 self.add_use(&known.named, def, Way::Out);
             }
-            if known.input && known.differs {
+            if known.input && !one {
                 self.add_use(&known.named, def, Way::In);
             }
         }
@@ -56,7 +59,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// Adds a component; nothing may have its name already.
-    pub(super) fn add(&mut self, name: String, body: Object, of: String, source: &Source) {
+    pub(in crate::emit) fn add(&mut self, name: String, body: Object, of: String, source: &Source) {
         if let Some((_, other, _)) = self.components.get(&name) {
             self.problems.push(Problem {
                 message: format!("`{other}` and `{of}` would both be called `{name}`"),
@@ -73,7 +76,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// `components/schemas`, by name.
-    pub(super) fn into_components(self) -> (Object, Vec<Problem>) {
+    pub(in crate::emit) fn into_components(self) -> (Object, Vec<Problem>) {
         let mut schemas = Object::new();
         for (name, (body, ..)) in self.components {
             schemas.put(name, body);
@@ -81,8 +84,13 @@ impl<'a> Schemas<'a> {
         (schemas, self.problems)
     }
 
+    /// A reference to a component.
+    pub(in crate::emit) fn reference(&self, name: &str) -> Object {
+        Object::new().with("$ref", format!("{}{name}", self.dialect.definitions()))
+    }
+
     /// A type whose parameters have all been replaced.
-    pub(super) fn of(&mut self, ty: &Type, way: Way) -> Object {
+    pub(in crate::emit) fn of(&mut self, ty: &Type, way: Way) -> Object {
         match ty {
             Type::Bool => typed("boolean"),
             Type::Int(int) => integer(*int),
@@ -132,11 +140,11 @@ impl<'a> Schemas<'a> {
                 map
             }
             Type::Tuple(items) => self.tuple(items, &[], way),
-            Type::Named(named) => reference(&self.names.of(named, way)),
+            Type::Named(named) => self.reference(&self.names.of(named, way)),
         }
     }
 
-    pub(super) fn tuple(&mut self, items: &[Type], args: &[Type], way: Way) -> Object {
+    pub(in crate::emit) fn tuple(&mut self, items: &[Type], args: &[Type], way: Way) -> Object {
         if items.is_empty() {
             return typed("array").with("maxItems", 0);
         }
@@ -160,7 +168,7 @@ impl<'a> Schemas<'a> {
             Some(Key::Int(_)) => Object::new().with("pattern", "^(0|[1-9][0-9]*)$"),
             Some(Key::Char) => Object::new().with("minLength", 1).with("maxLength", 1),
             Some(Key::Bytes) => Object::new().with("contentEncoding", "base64"),
-            Some(Key::Enum(named)) => reference(&self.names.of(&named, way)),
+            Some(Key::Enum(named)) => self.reference(&self.names.of(&named, way)),
             // What cannot be a key was refused before.
             Some(Key::Text | Key::Real) | None => Object::new(),
         }
@@ -174,7 +182,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// The content of a struct or a variant.
-    pub(super) fn shape(
+    pub(in crate::emit) fn shape(
         &mut self,
         shape: &'a Shape,
         denies: bool,
@@ -193,7 +201,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// An object of fields, after members that it has already.
-    pub(super) fn members(
+    pub(in crate::emit) fn members(
         &mut self,
         Members { mut properties, mut required }: Members,
         fields: &'a [Field],
@@ -247,7 +255,7 @@ impl<'a> Schemas<'a> {
                 deny_unknown_fields: false,
             })) = self.schema.def(&named.id).map(|def| &def.body)
         {
-            return Some(reference(&self.names.of(named, way)));
+            return Some(self.reference(&self.names.of(named, way)));
         }
         let source = if field.source == Source::default() { source } else { &field.source };
         self.problems.push(Problem {
@@ -263,7 +271,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// A schema with what its docs say. `of` is what is documented, for a message, and its place.
-    pub(super) fn described(
+    pub(in crate::emit) fn described(
         &mut self,
         mut body: Object,
         text: &str,
@@ -295,17 +303,13 @@ impl<'a> Schemas<'a> {
 
 /// Members that an object has before its fields.
 #[derive(Debug, Default)]
-pub(super) struct Members {
-    pub(super) properties: Object,
-    pub(super) required: Vec<String>,
+pub(in crate::emit) struct Members {
+    pub(in crate::emit) properties: Object,
+    pub(in crate::emit) required: Vec<String>,
 }
 
-pub(super) fn typed(name: &str) -> Object {
+pub(in crate::emit) fn typed(name: &str) -> Object {
     Object::new().with("type", name)
-}
-
-pub(super) fn reference(name: &str) -> Object {
-    Object::new().with("$ref", format!("#/components/schemas/{name}"))
 }
 
 /// An integer. A bound that a double cannot hold is left to the format, which names it: many tools read
@@ -328,7 +332,7 @@ fn integer(int: Int) -> Object {
 }
 
 /// The same schema, which also allows `null`.
-pub(super) fn nullable(mut inner: Object) -> Object {
+pub(in crate::emit) fn nullable(mut inner: Object) -> Object {
     match inner.get("type").cloned() {
         Some(Json::String(name)) => {
             if name != "null" {
