@@ -69,14 +69,19 @@ pub(super) enum Key {
 pub(super) fn map_key(schema: &Schema, ty: &Type) -> Option<Key> {
     Some(match behind(schema, ty)? {
         // What stands for the parameter is text in JSON, whatever it is.
-        Type::String | Type::Param(_) => Key::Text,
+        Type::String | Type::Param(_) | Type::Format(_) | Type::Literal(_) => Key::Text,
         Type::Char => Key::Char,
         Type::Bytes => Key::Bytes,
-        Type::Int(int) => Key::Int(int),
+        Type::Int(int) | Type::NonZero(int) | Type::AtMost(int, _) => Key::Int(int),
+        Type::Split { write, read } => {
+            let (written, read) = (map_key(schema, &write)?, map_key(schema, &read)?);
+            if written == read { written } else { Key::Text }
+        }
         Type::F32 | Type::F64 => Key::Real,
         Type::Bool => Key::Bool,
         Type::Named(named) => match &schema.def(&named.id)?.body {
             Body::Enum(body) if is_unit_enum(body) => Key::Enum(named),
+            Body::Enum(_) if schema.is_text(&Type::Named(named)) => Key::Text,
             _ => return None,
         },
         _ => return None,

@@ -3,7 +3,7 @@
 //! A fenced block marked `json` is an example. It leaves the text, for it stands in `examples` or
 //! `example`, where tools show it; all other blocks stay.
 
-use traitwire_schema::Source;
+use traitwire_schema::{Method, Source};
 
 use super::ordered::Json;
 use crate::emit::Problem;
@@ -52,6 +52,37 @@ pub(in crate::emit) fn read(docs: &str, of: &str, source: &Source) -> Result<Doc
     // An example that left may have had empty lines on both sides.
     text.dedup_by(|a, b| a.trim().is_empty() && b.trim().is_empty());
     Ok(Docs { text: text.join("\n").trim().to_owned(), examples })
+}
+
+/// The examples of arguments and reply. The first block is the arguments, if there are any.
+pub(in crate::emit) fn examples(
+    method: &Method,
+    place: &str,
+    docs: &Docs,
+    problems: &mut Vec<Problem>,
+) -> (Option<Json>, Option<Json>) {
+    let mut examples = docs.examples.iter().cloned();
+    let request = if method.args.is_empty() { None } else { examples.next() };
+    let reply = examples.next();
+    let wrong = |message: String, help: &str| Problem {
+        message,
+        source: method.source.clone(),
+        label: "documented here".to_owned(),
+        help: Some(help.to_owned()),
+    };
+    if request.as_ref().is_some_and(|example| !matches!(example, Json::Object(_))) {
+        problems.push(wrong(
+            format!("the first example of {place} is not an object of its arguments"),
+            "write the arguments as `{ \"name\": value }`, and the reply in a second block",
+        ));
+    }
+    if examples.next().is_some() {
+        problems.push(wrong(
+            format!("{place} has more examples than its arguments and its reply"),
+            "remove a block, or mark it `jsonc`",
+        ));
+    }
+    (request, reply)
 }
 
 /// The backticks or tildes that open a block.

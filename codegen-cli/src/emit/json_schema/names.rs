@@ -15,7 +15,7 @@ use crate::emit::direction::Way;
 use crate::emit::names::{Rules, input, settle};
 
 /// The names of all defined types that calls use.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::emit) struct Names {
     /// By the path of the definition, without type arguments.
     plain: BTreeMap<TypeId, String>,
@@ -55,6 +55,10 @@ impl Names {
         for (spelled, known) in uses {
             let name = names.with_args(&known.named);
             names.of_use.insert(spelled.clone(), name);
+        }
+        if dialect == Dialect::JsonSchema {
+            // Each direction has a document of its own.
+            return names;
         }
         let spoken_for: BTreeSet<&str> = names.of_use.values().map(String::as_str).collect();
         let mut of_input = BTreeMap::new();

@@ -90,6 +90,14 @@ impl Object {
     pub(in crate::emit) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    pub(in crate::emit) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(in crate::emit) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
 }
 
 impl From<&str> for Json {

@@ -4,21 +4,27 @@ use std::collections::BTreeMap;
 
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{
-    Body, Deprecation, Field, Format, Int, Named, Shape, Source, Struct, Type, TypeDef,
+    Arg, Body, Deprecation, Format, Int, Named, Shape, Source, Struct, Type, TypeDef,
 };
 
-use super::names::Names;
+use super::beside::Names;
+use super::names::Names as TypeNames;
+use super::objects::Members;
 use super::ordered::{Json, Object};
 use super::uses::{Uses, key};
 use super::{Dialect, docs};
-use crate::emit::direction::{Way, field_name, is_optional, one_way};
-use crate::emit::newtypes::{Key, alias_of, map_key};
+use crate::emit::direction::{Way, one_way};
+use crate::emit::newtypes::alias_of;
 use crate::emit::{Problem, docs as about};
+
+/// Padded base64 (RFC 4648 §4), whose last letter has no bits to spare.
+pub(super) const BASE64: &str = "^(?:[A-Za-z0-9+/]{4})*\
+    (?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
 
 /// What is needed to describe types, and what became of them.
 pub(in crate::emit) struct Schemas<'a> {
     pub(in crate::emit) schema: &'a Schema,
-    pub(in crate::emit) names: Names,
+    pub(in crate::emit) names: TypeNames,
     pub(in crate::emit) dialect: Dialect,
     pub(in crate::emit) problems: Vec<Problem>,
     /// `components/schemas`, each with what it describes and where that stands.
@@ -26,22 +32,35 @@ pub(in crate::emit) struct Schemas<'a> {
 }
 
 impl<'a> Schemas<'a> {
-    pub(in crate::emit) fn new(schema: &'a Schema, names: Names, dialect: Dialect) -> Schemas<'a> {
+    pub(in crate::emit) fn new(
+        schema: &'a Schema,
+        names: TypeNames,
+        dialect: Dialect,
+    ) -> Schemas<'a> {
         Schemas { schema, names, dialect, problems: Vec::new(), components: BTreeMap::new() }
     }
 
-    /// Describes every use, in each direction in which it crosses. OpenAPI has one description where
-    /// both directions look the same.
+    /// Describes every use, in each direction in which it crosses, or once where both look the same.
     pub(in crate::emit) fn add_all(&mut self, uses: &Uses) {
         let schema = self.schema;
         for known in uses.values() {
             let Some(def) = schema.def(&known.named.id) else { continue };
-            let one = self.dialect == Dialect::OpenApi && !known.differs;
-            if known.output || one {
+            if known.output || !known.differs {
                 self.add_use(&known.named, def, Way::Out);
             }
-            if known.input && !one {
+            if known.input && known.differs {
                 self.add_use(&known.named, def, Way::In);
+            }
+        }
+    }
+
+    /// The same of those that go this way, and no others.
+    pub(super) fn add_way(&mut self, uses: &Uses, way: Way) {
+        let schema = self.schema;
+        for known in uses.values() {
+            let goes = if way == Way::In { known.input } else { known.output };
+            if let (true, Some(def)) = (goes, schema.def(&known.named.id)) {
+                self.add_use(&known.named, def, way);
             }
         }
     }
@@ -93,28 +112,30 @@ impl<'a> Schemas<'a> {
     pub(in crate::emit) fn of(&mut self, ty: &Type, way: Way) -> Object {
         match ty {
             Type::Bool => typed("boolean"),
-            Type::Int(int) => integer(*int),
-            Type::F32 => typed("number").with("format", "float"),
-            Type::F64 => typed("number").with("format", "double"),
+            Type::Int(int) => integer(*int, self.dialect),
+            Type::F32 => self.real(true),
+            Type::F64 => self.real(false),
             Type::Char => typed("string").with("minLength", 1).with("maxLength", 1),
             Type::String => typed("string"),
-            Type::Bytes => typed("string").with("contentEncoding", "base64"),
+            Type::Bytes => {
+                let mut text = typed("string").with("contentEncoding", "base64");
+                if self.dialect == Dialect::JsonSchema {
+                    text.put("pattern", BASE64);
+                }
+                text
+            }
             Type::Unit => typed("null"),
             // The empty schema; `true` means the same, but fewer tools know it. A parameter was
             // replaced before.
             Type::Json | Type::Param(_) => Object::new(),
             Type::Float => {
                 let names = typed("string").with("enum", vec!["NaN", "Infinity", "-Infinity"]);
-                Object::new().with("anyOf", vec![typed("number").with("format", "double"), names])
+                Object::new().with("anyOf", vec![self.real(false), names])
             }
-            Type::Format(Format { name, pattern, .. }) => {
-                let mut text = typed("string").with("format", &**name);
-                text.put_some("pattern", &**pattern);
-                text
-            }
+            Type::Format(format) => formatted(format, self.dialect, typed("string")),
             Type::Literal(text) => typed("string").with("const", &**text),
             Type::NonZero(int) => {
-                let mut integer = integer(*int);
+                let mut integer = integer(*int, self.dialect);
                 if int.signed() {
                     integer.put("not", Object::new().with("const", 0));
                 } else {
@@ -122,7 +143,7 @@ impl<'a> Schemas<'a> {
                 }
                 integer
             }
-            Type::AtMost(int, most) => integer(*int).with("maximum", *most),
+            Type::AtMost(int, most) => integer(*int, self.dialect).with("maximum", *most),
             Type::Split { .. } => self.of(one_way(ty, way), way),
             Type::Option(inner) => nullable(self.of(inner, way)),
             Type::Seq(item) => typed("array").with("items", self.of(item, way)),
@@ -134,13 +155,45 @@ impl<'a> Schemas<'a> {
                 .with("minItems", *len)
                 .with("maxItems", *len),
             Type::Map(key, value) => {
-                let names = self.map_key(key, way);
+                let names = self.key(key, way);
                 let mut map = typed("object").with("additionalProperties", self.of(value, way));
                 map.put_some("propertyNames", names);
                 map
             }
             Type::Tuple(items) => self.tuple(items, &[], way),
             Type::Named(named) => self.reference(&self.names.of(named, way)),
+        }
+    }
+
+    /// The arguments of a method. One that is not known is refused.
+    pub(in crate::emit) fn arguments(&mut self, args: &[Arg], way: Way) -> Object {
+        let (mut properties, mut required) = (Object::new(), Vec::new());
+        for arg in args.iter().filter(|arg| !arg.stream) {
+            properties.put(&*arg.name, self.of(&arg.ty, way));
+            if way == Way::Out || !self.schema.reads_absence(&arg.ty) {
+                required.push(arg.name.to_string());
+            }
+        }
+        let mut arguments = typed("object");
+        arguments.put_some("properties", properties);
+        arguments.put_some("required", required);
+        if way == Way::In {
+            arguments.put("additionalProperties", false);
+        }
+        arguments
+    }
+
+    /// A real. What is beyond the range of 32 bits is an error to a reader; no validator that reads
+    /// numbers as doubles sees what is beyond that of 64.
+    fn real(&self, is_single: bool) -> Object {
+        let number = typed("number");
+        match (self.dialect, is_single) {
+            (Dialect::OpenApi, true) => number.with("format", "float"),
+            (Dialect::OpenApi, false) => number.with("format", "double"),
+            (Dialect::JsonSchema, true) => number
+                .with("minimum", Json::Number("-3.4028235e38".to_owned()))
+                .with("maximum", Json::Number("3.4028235e38".to_owned())),
+            (Dialect::JsonSchema, false) => number,
         }
     }
 
@@ -156,22 +209,6 @@ impl<'a> Schemas<'a> {
             .with("items", false)
             .with("minItems", len)
             .with("maxItems", len)
-    }
-
-    /// What the keys of a map look like.
-    fn map_key(&self, ty: &Type, way: Way) -> Object {
-        match map_key(self.schema, ty) {
-            Some(Key::Bool) => Object::new().with("enum", vec!["true", "false"]),
-            Some(Key::Int(int)) if int.signed() => {
-                Object::new().with("pattern", "^(0|-?[1-9][0-9]*)$")
-            }
-            Some(Key::Int(_)) => Object::new().with("pattern", "^(0|[1-9][0-9]*)$"),
-            Some(Key::Char) => Object::new().with("minLength", 1).with("maxLength", 1),
-            Some(Key::Bytes) => Object::new().with("contentEncoding", "base64"),
-            Some(Key::Enum(named)) => self.reference(&self.names.of(&named, way)),
-            // What cannot be a key was refused before.
-            Some(Key::Text | Key::Real) | None => Object::new(),
-        }
     }
 
     fn structure(&mut self, body: &'a Struct, def: &'a TypeDef, args: &[Type], way: Way) -> Object {
@@ -195,79 +232,9 @@ impl<'a> Schemas<'a> {
             Shape::Newtype(ty) => self.of(&ty.substitute(args), way),
             Shape::Tuple(items) => self.tuple(items, args, way),
             Shape::Fields(fields) => {
-                self.members(Members::default(), fields, denies, args, (way, source))
+                self.fields(Members::default(), fields, denies, args, (way, source), &Names::none())
             }
         }
-    }
-
-    /// An object of fields, after members that it has already.
-    pub(in crate::emit) fn members(
-        &mut self,
-        Members { mut properties, mut required }: Members,
-        fields: &'a [Field],
-        denies: bool,
-        args: &[Type],
-        (way, source): (Way, &Source),
-    ) -> Object {
-        let mut flattened = Vec::new();
-        for field in fields {
-            let ty = field.ty.substitute(args);
-            let Some(name) = field_name(field, way) else { continue };
-            if field.flatten {
-                flattened.extend(self.flattened(&ty, denies, field, (way, source)));
-                continue;
-            }
-            let of = format!("`{}`", field.rust_name);
-            let at = if field.source == Source::default() { source } else { &field.source };
-            let (deprecated, since) = (field.deprecated.as_ref(), field.since.as_deref());
-            let property = self.of(&ty, way);
-            let property = self.described(property, &field.docs, deprecated, since, (&of, at));
-            properties.put(name, property);
-            if !is_optional(self.schema, field, &ty, way) {
-                required.push(name.to_owned());
-            }
-        }
-        let mut object = typed("object");
-        object.put_some("properties", properties);
-        object.put_some("required", required);
-        if denies && way == Way::In {
-            object.put("additionalProperties", false);
-        }
-        if flattened.is_empty() {
-            return object;
-        }
-        flattened.push(object);
-        Object::new().with("allOf", flattened)
-    }
-
-    /// What a flattened field adds; only a struct of fields adds members that can be listed.
-    fn flattened(
-        &mut self,
-        ty: &Type,
-        denies: bool,
-        field: &Field,
-        (way, source): (Way, &Source),
-    ) -> Option<Object> {
-        if let (Type::Named(named), false) = (ty, denies)
-            && let Some(Body::Struct(Struct {
-                shape: Shape::Fields(_),
-                transparent: false,
-                deny_unknown_fields: false,
-            })) = self.schema.def(&named.id).map(|def| &def.body)
-        {
-            return Some(self.reference(&self.names.of(named, way)));
-        }
-        let source = if field.source == Source::default() { source } else { &field.source };
-        self.problems.push(Problem {
-            message: format!(
-                "the flattened field `{}` cannot be described in OpenAPI",
-                field.rust_name
-            ),
-            source: source.clone(),
-            label: "only a struct of named fields that denies none can be flattened".to_owned(),
-            help: Some("list its members here, or keep them in a field of their own".to_owned()),
-        });
-        None
     }
 
     /// A schema with what its docs say. `of` is what is documented, for a message, and its place.
@@ -296,52 +263,104 @@ impl<'a> Schemas<'a> {
         if deprecated.is_some() {
             body.put("deprecated", true);
         }
-        body.put_some("x-traitwire-since", since.unwrap_or_default());
+        if self.dialect == Dialect::OpenApi {
+            body.put_some("x-traitwire-since", since.unwrap_or_default());
+        }
         body
     }
-}
-
-/// Members that an object has before its fields.
-#[derive(Debug, Default)]
-pub(in crate::emit) struct Members {
-    pub(in crate::emit) properties: Object,
-    pub(in crate::emit) required: Vec<String>,
 }
 
 pub(in crate::emit) fn typed(name: &str) -> Object {
     Object::new().with("type", name)
 }
 
-/// An integer. A bound that a double cannot hold is left to the format, which names it: many tools read
-/// bounds as doubles, so it would be another one there, and some refuse the document for it.
-fn integer(int: Int) -> Object {
+/// An integer. In OpenAPI a bound that a double cannot hold is left to the format, which names it: many
+/// tools read bounds as doubles, so it would be another one there, and some refuse the document for it.
+/// In JSON Schema the bounds say it all, and a strict validator refuses formats that it does not know.
+fn integer(int: Int, dialect: Dialect) -> Object {
     let (bits, signed) = (int.bits(), int.signed());
-    let mut integer =
-        typed("integer").with("format", format!("{}int{bits}", if signed { "" } else { "u" }));
-    if !signed {
-        integer.put("minimum", 0);
+    let mut integer = typed("integer");
+    if dialect == Dialect::OpenApi {
+        integer.put("format", format!("{}int{bits}", if signed { "" } else { "u" }));
     }
-    if bits <= 32 {
-        let high = if signed { (1_u64 << (bits - 1)) - 1 } else { (1 << bits) - 1 };
-        if signed {
-            integer.put("minimum", Json::Number(format!("-{}", high + 1)));
-        }
-        integer.put("maximum", high);
+    let exact = dialect == Dialect::JsonSchema || bits <= 32;
+    if exact || !signed {
+        integer.put("minimum", Json::Number(lowest(int)));
+    }
+    if exact {
+        integer.put("maximum", Json::Number(highest(int).to_string()));
     }
     integer
 }
 
+/// The lowest value of an integer.
+pub(super) fn lowest(int: Int) -> String {
+    if int.signed() { format!("-{}", highest(int) + 1) } else { "0".to_owned() }
+}
+
+/// The highest value of an integer.
+pub(super) fn highest(int: Int) -> u128 {
+    u128::MAX >> (128 - u32::from(int.bits()) + u32::from(int.signed()))
+}
+
 /// The same schema, which also allows `null`.
 pub(in crate::emit) fn nullable(mut inner: Object) -> Object {
+    let null = || Json::from(typed("null"));
+    if inner.is_empty() {
+        return inner;
+    }
+    // What lists values would have to list `null`.
+    let lists = inner.get("const").is_some() || inner.get("enum").is_some();
     match inner.get("type").cloned() {
-        Some(Json::String(name)) => {
-            if name != "null" {
-                inner.put("type", vec![name, "null".to_owned()]);
-            }
+        Some(Json::String(name)) if name == "null" => inner,
+        Some(Json::String(name)) if !lists => {
+            inner.put("type", vec![name, "null".to_owned()]);
             inner
         }
-        Some(_) => inner,
-        None if inner.is_empty() || inner.get("anyOf").is_some() => inner,
-        None => Object::new().with("anyOf", vec![inner, typed("null")]),
+        Some(Json::Array(_)) => inner,
+        _ => {
+            let only_arms = inner.len() == 1;
+            match inner.get("anyOf") {
+                Some(Json::Array(arms)) if only_arms => {
+                    let mut arms = arms.clone();
+                    if !arms.contains(&null()) {
+                        arms.push(null());
+                    }
+                    Object::new().with("anyOf", arms)
+                }
+                _ => Object::new().with("anyOf", vec![Json::from(inner), null()]),
+            }
+        }
     }
+}
+
+/// The formats that JSON Schema defines; a strict validator refuses others.
+const FORMATS: [&str; 19] = [
+    "date-time",
+    "date",
+    "time",
+    "duration",
+    "email",
+    "idn-email",
+    "hostname",
+    "idn-hostname",
+    "ipv4",
+    "ipv6",
+    "uri",
+    "uri-reference",
+    "iri",
+    "iri-reference",
+    "uuid",
+    "uri-template",
+    "json-pointer",
+    "relative-json-pointer",
+    "regex",
+];
+
+/// Text of a form. `text` says that it is text, unless that is known.
+pub(super) fn formatted(format: &Format, dialect: Dialect, mut text: Object) -> Object {
+    let known = dialect == Dialect::OpenApi || FORMATS.contains(&&*format.name);
+    text.put(if known { "format" } else { "$comment" }, &*format.name);
+    text.put_some("pattern", &*format.pattern);
+    text
 }

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use traitwire_schema::walk::{Schema, children};
-use traitwire_schema::{Body, Enum, Named, Shape, Tagging, Type, TypeDef};
+use traitwire_schema::{Body, Enum, Named, Shape, Struct, Tagging, Type, TypeDef};
 
 use crate::emit::direction::{Way, members_differ, one_way, parts, with_containers};
-use crate::emit::newtypes::alias_of;
+use crate::emit::newtypes::{alias_of, behind};
 
 /// The longest spelling of a type with its arguments. A type that contains itself with ever larger
 /// arguments has no end; nothing that people write comes near this.
@@ -175,19 +175,45 @@ fn differs_itself(schema: &Schema, def: &TypeDef, args: &[Type]) -> bool {
         || both_ways.into_iter().any(|ty| splits(&ty.substitute(args)))
         || match &def.body {
             Body::Struct(body) => {
-                alias_of(body).is_none() && denies_others(&body.shape, body.deny_unknown_fields)
+                alias_of(body).is_none()
+                    && (denies_others(&body.shape, body.deny_unknown_fields)
+                        || shares_by_way(schema, &body.shape, args, false))
             }
-            Body::Enum(Enum { tagging, variants, open, deny_unknown_fields }) => {
+            Body::Enum(body) => {
+                let Enum { tagging, variants, deny_unknown_fields, .. } = body;
                 let adjacent = matches!(tagging, Tagging::Adjacent { .. });
+                let internal = matches!(tagging, Tagging::Internal { .. });
                 // A reader of an open enum expects later variants; its writer has those of today.
-                *open
+                body.is_open()
                     || (adjacent && *deny_unknown_fields)
                     || variants.iter().any(|variant| {
                         let shape = &variant.shape;
                         variant.catch_all
                             || (adjacent && !content_required(schema, shape, args, Way::In))
                             || denies_others(shape, *deny_unknown_fields)
+                            || shares_by_way(schema, shape, args, internal)
                     })
             }
         }
+}
+
+/// Whether an object that several types share looks different one way and the other: a reader goes from
+/// field to field, and what it gives to one the next does not see. One struct or one map is simple.
+fn shares_by_way(schema: &Schema, shape: &Shape, args: &[Type], is_internal: bool) -> bool {
+    let is_simple = |ty: &Type| match behind(schema, &ty.substitute(args)) {
+        Some(Type::Map(..) | Type::Json) => true,
+        Some(Type::Named(named)) => matches!(
+            schema.def(&named.id).map(|def| &def.body),
+            Some(Body::Struct(Struct { shape: Shape::Fields(_), .. }))
+        ),
+        _ => false,
+    };
+    match shape {
+        Shape::Fields(fields) => {
+            let flattened: Vec<_> = fields.iter().filter(|field| field.flatten).collect();
+            flattened.len() > 1 || flattened.iter().any(|field| !is_simple(&field.ty))
+        }
+        Shape::Newtype(ty) => is_internal && !is_simple(ty),
+        _ => false,
+    }
 }

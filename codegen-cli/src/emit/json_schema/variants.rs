@@ -5,22 +5,23 @@
 //! that is a minor change: so the output of one has a last arm for what is not listed, and no client
 //! that checks replies refuses it. Its input has none, for the backend reads what it knows.
 
-use traitwire_schema::{Body, Enum, Named, Shape, Source, Struct, Tagging, Type, TypeDef, Variant};
+use traitwire_schema::{Enum, Named, Shape, Source, Tagging, TypeDef, Variant};
 
-use super::docs;
+use super::beside::{Names, is_mixed, variant_names};
+use super::objects::{Reader, unknown_tag};
 use super::ordered::{Json, Object};
-use super::types::{Members, Schemas, typed};
-use super::uses::{content_required, key};
+use super::types::{Schemas, typed};
+use super::uses::key;
+use super::{Dialect, docs};
 use crate::emit::Problem;
 use crate::emit::direction::{Way, variant_name};
 use crate::emit::docs::{about, deprecation};
-use crate::emit::newtypes::behind;
 
 /// What the component of an open enum's last arm is called, after the enum.
 const UNRECOGNIZED: &str = "Unrecognized";
 
 /// A variant and what it is called in one direction.
-type Called<'a> = (&'a Variant, &'a str);
+pub(super) type Called<'a> = (&'a Variant, &'a str);
 
 impl<'a> Schemas<'a> {
     /// An enum. Its variants become components.
@@ -35,7 +36,9 @@ impl<'a> Schemas<'a> {
         for variant in &variants {
             self.add_variant(body, def, named, *variant, way);
         }
-        let open = body.open && way == Way::Out;
+        let takes_any =
+            variants.iter().any(|(variant, _)| variant.untagged && body.catches_all(variant));
+        let open = body.is_open() && !takes_any && way == Way::Out;
         if !open {
             return self.one_of(body, named, &variants, way);
         }
@@ -52,13 +55,15 @@ impl<'a> Schemas<'a> {
             // In a discriminator a component also goes by its own name. Said here, it gives the last arm
             // a tag that TypeScript and Python can tell from those of the variants.
             let tags: Vec<&str> = variants.iter().map(|(_, name)| *name).chain([&*name]).collect();
-            union(body, &tags, arms, false)
+            self.union(body, &tags, arms, false)
         };
         let listed = if all_text(body, &variants) { list_of(&variants) } else { None };
         let note = "Later versions may add variants: take one that is not listed as unknown.";
         let text = [listed, Some(note.to_owned())].into_iter().flatten();
         whole.put("description", docs::join("", text));
-        whole.put_some("x-extensible-enum", names_of(&variants));
+        if self.dialect == Dialect::OpenApi {
+            whole.put_some("x-extensible-enum", names_of(&variants));
+        }
         whole
     }
 
@@ -74,10 +79,11 @@ impl<'a> Schemas<'a> {
             return never();
         }
         let takes_all = way == Way::In && variants.iter().any(|(variant, _)| variant.catch_all);
-        if all_text(body, variants) {
+        let exact = self.dialect == Dialect::JsonSchema;
+        if all_text(body, variants) && !(takes_all && exact) {
             let mut text = typed("string");
             if !takes_all {
-                text.put("enum", names_of(variants));
+                text.put("enum", if exact { all_names(variants, way) } else { names_of(variants) });
             }
             text.put_some("description", list_of(variants).unwrap_or_default());
             return text;
@@ -87,7 +93,7 @@ impl<'a> Schemas<'a> {
             return arms.remove(0);
         }
         let tags: Vec<&str> = variants.iter().map(|(_, name)| *name).collect();
-        union(body, &tags, arms, takes_all)
+        self.union(body, &tags, arms, takes_all)
     }
 
     fn arms(
@@ -97,29 +103,71 @@ impl<'a> Schemas<'a> {
         variants: &[Called<'a>],
         way: Way,
     ) -> Vec<Object> {
-        variants
-            .iter()
-            .map(|(variant, name)| {
-                if is_component(body, variant) {
-                    return self.reference(&self.variant_name(named, variant, way));
+        let mut arms = Vec::new();
+        for (variant, name) in variants {
+            if is_component(body, variant) {
+                arms.push(self.reference(&self.variant_name(named, variant, way)));
+                continue;
+            }
+            let catches_all = variant.catch_all && way == Way::In;
+            let mut arm = match (tagging_of(body, variant), &variant.shape) {
+                (Tagging::Untagged, Shape::Unit) => typed("null"),
+                (Tagging::Untagged, Shape::Newtype(ty)) => {
+                    self.of(&ty.substitute(&named.args), way)
                 }
-                let mut arm = match (&body.tagging, &variant.shape) {
-                    (Tagging::Untagged, Shape::Unit) => typed("null"),
-                    (Tagging::Untagged, Shape::Newtype(ty)) => {
-                        self.of(&ty.substitute(&named.args), way)
-                    }
-                    (Tagging::Untagged, Shape::Tuple(items)) => self.tuple(items, &named.args, way),
-                    _ if variant.catch_all && way == Way::In => typed("string"),
-                    _ => typed("string").with("const", *name),
-                };
-                // The examples are those of components; here the text alone fits.
-                let text =
-                    docs::read(&variant.docs, "", &Source::default()).unwrap_or_default().text;
-                let more = deprecation(variant.deprecated.as_ref());
-                arm.put_some("description", docs::join(&text, more));
-                arm
-            })
-            .collect()
+                (Tagging::Untagged, Shape::Tuple(items)) => self.tuple(items, &named.args, way),
+                _ if catches_all => self.any_name(body),
+                _ => self.name_of(variant, name, way),
+            };
+            // The examples are those of components; here the text alone fits.
+            let text = docs::read(&variant.docs, "", &Source::default()).unwrap_or_default().text;
+            let more = deprecation(variant.deprecated.as_ref());
+            arm.put_some("description", docs::join(&text, more));
+            arms.push(arm);
+            if catches_all && self.dialect == Dialect::JsonSchema {
+                arms.push(any_key(body, variant));
+            }
+        }
+        arms
+    }
+
+    /// A variant that is its name and nothing else.
+    fn name_of(&self, variant: &Variant, name: &str, way: Way) -> Object {
+        let names = variant_names(variant, way);
+        if names.len() > 1 && self.dialect == Dialect::JsonSchema {
+            return typed("string").with("enum", names);
+        }
+        typed("string").with("const", name)
+    }
+
+    /// Every name but those that need a content.
+    fn any_name(&self, body: &Enum) -> Object {
+        let with_content = body.variants.iter().filter(|variant| variant.shape != Shape::Unit);
+        let names = with_content.flat_map(|variant| variant_names(variant, Way::In));
+        let names: Vec<&str> = names.collect();
+        let mut text = typed("string");
+        if !names.is_empty() && self.dialect == Dialect::JsonSchema {
+            text.put("not", Object::new().with("enum", names));
+        }
+        text
+    }
+
+    /// One of the arms; in OpenAPI a tag leads to it where there is one.
+    fn union(&self, body: &Enum, names: &[&str], arms: Vec<Object>, takes_all: bool) -> Object {
+        let mapping = arms.iter().zip(names).try_fold(Object::new(), |mapping, (arm, name)| {
+            Some(mapping.with(*name, arm.get("$ref")?.clone()))
+        });
+        // Where one is not tagged, or takes every name, a value may fit several arms.
+        let many = is_mixed(body) || takes_all;
+        let mut union = Object::new().with(if many { "anyOf" } else { "oneOf" }, arms);
+        if let (Tagging::Internal { tag } | Tagging::Adjacent { tag, .. }, Some(mapping), false) =
+            (&body.tagging, mapping, many)
+            && self.dialect == Dialect::OpenApi
+        {
+            let discriminator = Object::new().with("propertyName", &**tag).with("mapping", mapping);
+            union.put("discriminator", discriminator);
+        }
+        union
     }
 
     fn variant_name(&self, named: &Named, variant: &Variant, way: Way) -> String {
@@ -140,38 +188,18 @@ impl<'a> Schemas<'a> {
         }
         let (args, denies) = (&named.args, body.deny_unknown_fields);
         let place = (way, &def.source);
-        let object = match &body.tagging {
+        let object = match tagging_of(body, variant) {
             Tagging::External => {
                 let content = self.shape(&variant.shape, denies, args, way, &def.source);
-                typed("object")
-                    .with("properties", Object::new().with(name, content))
-                    .with("required", vec![name])
-                    .with("additionalProperties", false)
+                self.by_its_key(variant, name, content, way)
             }
-            Tagging::Internal { tag } => {
-                let tag = tag_member(tag, variant, name, way);
-                match &variant.shape {
-                    Shape::Fields(fields) => self.members(tag, fields, denies, args, place),
-                    Shape::Newtype(ty) => {
-                        self.tagged(&ty.substitute(args), tag, (&of, &def.source), way)
-                    }
-                    Shape::Unit | Shape::Tuple(_) => object_of(tag),
-                }
-            }
-            Tagging::Adjacent { tag, content } => {
-                let mut members = tag_member(tag, variant, name, way);
-                if variant.shape != Shape::Unit {
-                    let inside = self.shape(&variant.shape, denies, args, way, &def.source);
-                    members.properties.put(&**content, inside);
-                    if content_required(self.schema, &variant.shape, args, way) {
-                        members.required.push(content.to_string());
-                    }
-                }
-                let mut object = object_of(members);
-                if denies && way == Way::In {
-                    object.put("additionalProperties", false);
-                }
-                object
+            Tagging::Internal { .. } | Tagging::Adjacent { .. } => {
+                let alone = (Reader::Whole, &Names::none());
+                let object = self.tagged(body, named, (variant, name), place, alone);
+                object.unwrap_or_else(|| {
+                    self.no_room_for_a_tag(&of, &def.source);
+                    never()
+                })
             }
             Tagging::Untagged => self.shape(&variant.shape, denies, args, way, &def.source),
         };
@@ -181,56 +209,33 @@ impl<'a> Schemas<'a> {
         self.add(self.variant_name(named, variant, way), object, key, &def.source);
     }
 
-    /// A tag among the members of a type's object.
-    fn tagged(
-        &mut self,
-        ty: &Type,
-        tag: Members,
-        (of, source): (&str, &Source),
-        way: Way,
-    ) -> Object {
-        match behind(self.schema, ty) {
-            Some(Type::Unit | Type::Json) => return object_of(tag),
-            Some(Type::Map(_, value)) => {
-                // A rule for all keys would forbid the tag.
-                let values = self.of(&value, way);
-                return object_of(tag).with("additionalProperties", values);
-            }
-            Some(Type::Named(named)) => match self.schema.def(&named.id).map(|def| &def.body) {
-                Some(Body::Struct(Struct { shape, deny_unknown_fields, .. })) => match shape {
-                    // What denies members would deny the tag, if it stood beside it.
-                    Shape::Fields(fields) if *deny_unknown_fields => {
-                        return self.members(tag, fields, true, &named.args, (way, source));
-                    }
-                    Shape::Fields(_) => return self.beside(&named, tag, way),
-                    Shape::Unit => return object_of(tag),
-                    _ => {}
-                },
-                Some(Body::Enum(inner)) => {
-                    let closed = inner.tagging == Tagging::External
-                        || (inner.deny_unknown_fields && way == Way::In);
-                    if !closed {
-                        return self.beside(&named, tag, way);
-                    }
-                }
-                None => {}
-            },
-            _ => {}
+    /// An object whose only key is the name of a variant.
+    fn by_its_key(&self, variant: &Variant, name: &str, content: Object, way: Way) -> Object {
+        let names = variant_names(variant, way);
+        if names.len() < 2 || self.dialect == Dialect::OpenApi {
+            return typed("object")
+                .with("properties", Object::new().with(name, content))
+                .with("required", vec![name])
+                .with("additionalProperties", false);
         }
+        let properties =
+            names.iter().fold(Object::new(), |all, name| all.with(*name, content.clone()));
+        typed("object")
+            .with("properties", properties)
+            .with("additionalProperties", false)
+            .with("minProperties", 1)
+            .with("maxProperties", 1)
+    }
+
+    fn no_room_for_a_tag(&mut self, of: &str, source: &Source) {
         self.problems.push(Problem {
-            message: format!("{of} puts its tag among members that allow no other"),
+            message: format!("{of} puts its tag into what is no object"),
             source: source.clone(),
-            label: "this cannot be described in OpenAPI".to_owned(),
+            label: "a tag stands among the members of its variant".to_owned(),
             help: Some(
                 "name the field of the variant, or add `content = \"..\"` beside `tag`".to_owned(),
             ),
         });
-        object_of(tag)
-    }
-
-    fn beside(&self, named: &Named, tag: Members, way: Way) -> Object {
-        let content = self.reference(&self.names.of(named, way));
-        Object::new().with("allOf", vec![content, object_of(tag)])
     }
 
     /// The last arm of an open enum, and its name: what no other takes.
@@ -241,9 +246,20 @@ impl<'a> Schemas<'a> {
         named: &Named,
         variants: &[Called<'a>],
     ) -> (Object, String) {
-        let known = names_of(variants);
+        let tagged: Vec<Called<'_>> =
+            variants.iter().copied().filter(|(variant, _)| !variant.untagged).collect();
+        let known = names_of(&tagged);
         let arm = match &body.tagging {
             Tagging::Untagged => return (Object::new(), String::new()),
+            Tagging::External if self.dialect == Dialect::JsonSchema => {
+                let unknown =
+                    || Object::new().with("not", Object::new().with("enum", known.clone()));
+                let object = typed("object")
+                    .with("propertyNames", unknown())
+                    .with("minProperties", 1)
+                    .with("maxProperties", 1);
+                Object::new().with("anyOf", vec![typed("string").with_all(unknown()), object])
+            }
             Tagging::External => {
                 let mut others: Vec<Object> = known
                     .iter()
@@ -256,39 +272,19 @@ impl<'a> Schemas<'a> {
                     .with("maxProperties", 1)
                     .with("not", Object::new().with("anyOf", others))
             }
-            Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => {
-                let other = typed("string").with("not", Object::new().with("enum", known));
-                typed("object")
-                    .with("properties", Object::new().with(&**tag, other))
-                    .with("required", vec![&**tag])
-            }
+            Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => unknown_tag(tag, &known),
         };
-        let arm = Object::new()
-            .with("description", "A variant that a later version of the interface has added.")
-            .with("x-traitwire-unrecognized", true)
-            .with_all(arm);
+        let mut about = Object::new()
+            .with("description", "A variant that a later version of the interface has added.");
+        if self.dialect == Dialect::OpenApi {
+            about.put("x-traitwire-unrecognized", true);
+        }
+        let arm = about.with_all(arm);
         let name = format!("{}_{UNRECOGNIZED}", self.names.of(named, Way::Out));
         let key = format!("{}::{UNRECOGNIZED}", key(named));
         self.add(name.clone(), arm, key, &def.source);
         (self.reference(&name), name)
     }
-}
-
-/// One of the arms; a tag leads to it where there is one.
-fn union(body: &Enum, names: &[&str], arms: Vec<Object>, takes_all: bool) -> Object {
-    let mapping = arms.iter().zip(names).try_fold(Object::new(), |mapping, (arm, name)| {
-        Some(mapping.with(*name, arm.get("$ref")?.clone()))
-    });
-    // Where nothing is tagged, or a variant takes every name, a value may fit several arms.
-    let many = body.tagging == Tagging::Untagged || takes_all;
-    let mut union = Object::new().with(if many { "anyOf" } else { "oneOf" }, arms);
-    if let (Tagging::Internal { tag } | Tagging::Adjacent { tag, .. }, Some(mapping), false) =
-        (&body.tagging, mapping, takes_all)
-    {
-        let discriminator = Object::new().with("propertyName", &**tag).with("mapping", mapping);
-        union.put("discriminator", discriminator);
-    }
-    union
 }
 
 /// The variants that cross this way.
@@ -297,9 +293,14 @@ pub(in crate::emit) fn called(body: &Enum, way: Way) -> Vec<Called<'_>> {
     body.variants.iter().filter_map(name).collect()
 }
 
+/// How a variant says which it is.
+fn tagging_of<'e>(body: &'e Enum, variant: &Variant) -> &'e Tagging {
+    if variant.untagged { &Tagging::Untagged } else { &body.tagging }
+}
+
 /// Whether a variant is an object whose members are known, or one that holds its tag.
 fn is_component(body: &Enum, variant: &Variant) -> bool {
-    match body.tagging {
+    match tagging_of(body, variant) {
         Tagging::External => variant.shape != Shape::Unit,
         Tagging::Internal { .. } | Tagging::Adjacent { .. } => true,
         Tagging::Untagged => matches!(variant.shape, Shape::Fields(_)),
@@ -309,11 +310,36 @@ fn is_component(body: &Enum, variant: &Variant) -> bool {
 /// Whether each of them is a name and nothing else.
 fn all_text(body: &Enum, variants: &[Called<'_>]) -> bool {
     body.tagging == Tagging::External
-        && variants.iter().all(|(variant, _)| variant.shape == Shape::Unit)
+        && variants.iter().all(|(variant, _)| variant.shape == Shape::Unit && !variant.untagged)
 }
 
-fn names_of(variants: &[Called<'_>]) -> Vec<String> {
+/// An object with the name of no other variant as its only key: without content it is one, too.
+fn any_key(body: &Enum, variant: &Variant) -> Object {
+    let others = others_than(body, variant, Way::In);
+    let mut object = typed("object")
+        .with("additionalProperties", typed("null"))
+        .with("minProperties", 1)
+        .with("maxProperties", 1);
+    if !others.is_empty() {
+        let not = Object::new().with("enum", others);
+        object.put("propertyNames", Object::new().with("not", not));
+    }
+    object
+}
+
+fn all_names(variants: &[Called<'_>], way: Way) -> Vec<String> {
+    let names = variants.iter().flat_map(|(variant, _)| variant_names(variant, way));
+    names.map(str::to_owned).collect()
+}
+
+pub(super) fn names_of(variants: &[Called<'_>]) -> Vec<String> {
     variants.iter().map(|(_, name)| (*name).to_owned()).collect()
+}
+
+/// The names of all variants but this one.
+pub(super) fn others_than(body: &Enum, variant: &Variant, way: Way) -> Vec<String> {
+    let others = body.variants.iter().filter(|other| !std::ptr::eq(*other, variant));
+    others.flat_map(|other| variant_names(other, way)).map(str::to_owned).collect()
 }
 
 /// What variants without content mean, for they have no schema that could say it.
@@ -331,18 +357,6 @@ fn list_of(variants: &[Called<'_>]) -> Option<String> {
         }
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
-}
-
-fn tag_member(tag: &str, variant: &Variant, name: &str, way: Way) -> Members {
-    let mut value = typed("string");
-    if !(variant.catch_all && way == Way::In) {
-        value.put("const", name);
-    }
-    Members { properties: Object::new().with(tag, value), required: vec![tag.to_owned()] }
-}
-
-fn object_of(Members { properties, required }: Members) -> Object {
-    typed("object").with("properties", properties).with("required", required)
 }
 
 /// What no value meets.

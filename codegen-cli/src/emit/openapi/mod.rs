@@ -47,4 +47,4 @@ pub fn emit(schema: &Schema, options: &Options) -> Result<Vec<File>, Vec<Problem
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
