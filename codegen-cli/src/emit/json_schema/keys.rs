@@ -98,9 +98,10 @@ fn up_to(highest: u128) -> Vec<String> {
             continue;
         }
         let mut pattern = String::from_utf8_lossy(&digits[..place]).into_owned();
-        pattern += &match below == lowest {
-            true => char::from(lowest).to_string(),
-            false => format!("[{}-{}]", char::from(lowest), char::from(below)),
+        pattern += &if below == lowest {
+            char::from(lowest).to_string()
+        } else {
+            format!("[{}-{}]", char::from(lowest), char::from(below))
         };
         match digits.len() - place - 1 {
             0 => {}

@@ -7,6 +7,7 @@
 //! | `variants` | What is an enum in JSON Schema? |
 //! | `keys` | What are the keys of a map in JSON Schema? |
 //! | `objects` | What is an object whose members come from several types? |
+//! | `tagged` | What is a variant that shares an object with its tag, or with others? |
 //! | `beside` | Which members does a type put among those of others, and which does it take from them? |
 //! | `names` | What is a type called in a document? |
 //! | `uses` | Which types are used, which way, and do they look the same both ways? |
@@ -42,6 +43,7 @@ mod keys;
 mod names;
 mod objects;
 pub(super) mod ordered;
+mod tagged;
 pub(super) mod types;
 mod uses;
 pub(super) mod variants;

@@ -8,8 +8,9 @@
 use traitwire_schema::{Enum, Named, Shape, Source, Tagging, TypeDef, Variant};
 
 use super::beside::{Names, is_mixed, variant_names};
-use super::objects::{Reader, unknown_tag};
+use super::objects::Reader;
 use super::ordered::{Json, Object};
+use super::tagged::unknown_tag;
 use super::types::{Schemas, typed};
 use super::uses::key;
 use super::{Dialect, docs};

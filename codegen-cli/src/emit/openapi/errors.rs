@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use traitwire_schema::{Access, Body, Enum, Method, Type};
+use traitwire_schema::{Access, Body, Method, Type};
 
 use crate::emit::direction::Way;
 use crate::emit::json_schema::Dialect;
@@ -147,7 +147,7 @@ fn by_statuses(error: &Type, schemas: &mut Schemas<'_>) -> BTreeMap<u16, (String
 fn is_open(error: &Type, schemas: &Schemas<'_>) -> bool {
     let Type::Named(named) = error else { return false };
     let body = schemas.schema.def(&named.id).map(|def| &def.body);
-    matches!(body, Some(Body::Enum(Enum { open: true, .. })))
+    matches!(body, Some(Body::Enum(body)) if body.is_open())
 }
 
 /// What a fault of this status says, if the method can end with one.

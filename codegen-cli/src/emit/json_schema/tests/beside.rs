@@ -17,35 +17,35 @@ use super::model::{
 const U8: Type = Type::Int(Int::U8);
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Inner {
+pub(super) struct Inner {
     #[serde(alias = "aa")]
-    a: u8,
-    b: Option<u8>,
+    pub(super) a: u8,
+    pub(super) b: Option<u8>,
 }
 
-fn inner() -> (&'static str, traitwire_schema::Body) {
+pub(super) fn inner() -> (&'static str, traitwire_schema::Body) {
     let a = with_aliases(field("a", U8), &["aa"]);
     ("Inner", plain(fields([a, field("b", option(U8))])))
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Strict {
-    a: u8,
+pub(super) struct Strict {
+    pub(super) a: u8,
 }
 
-fn strict() -> (&'static str, traitwire_schema::Body) {
+pub(super) fn strict() -> (&'static str, traitwire_schema::Body) {
     ("Strict", denying(plain(fields([field("a", U8)]))))
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-enum External {
+pub(super) enum External {
     A,
     B { x: u8 },
     C(u8),
 }
 
-fn external() -> (&'static str, traitwire_schema::Body) {
+pub(super) fn external() -> (&'static str, traitwire_schema::Body) {
     let b = variant("B", fields([field("x", U8)]));
     let variants = [variant("A", Shape::Unit), b, variant("C", newtype(U8))];
     ("External", choice(Tagging::External, variants))
@@ -53,13 +53,13 @@ fn external() -> (&'static str, traitwire_schema::Body) {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "t")]
-enum Internal {
+pub(super) enum Internal {
     A,
     B { x: u8 },
     C(Inner),
 }
 
-fn internal_enum() -> (&'static str, traitwire_schema::Body) {
+pub(super) fn internal_enum() -> (&'static str, traitwire_schema::Body) {
     let b = variant("B", fields([field("x", U8)]));
     let variants = [variant("A", Shape::Unit), b, variant("C", newtype(named("Inner")))];
     ("Internal", choice(internal(), variants))
@@ -194,6 +194,9 @@ fn enums_of_every_tagging() {
         #[serde(flatten)]
         rest: BTreeMap<String, Value>,
     }
+    fn outer_of<T>(inner: T) -> Outer<T> {
+        Outer { z: 1, inner, rest: [("q".to_owned(), json!([1]))].into() }
+    }
     #[derive(Debug, Serialize, Deserialize)]
     #[serde(tag = "t", content = "c")]
     enum Adjacent {
@@ -231,9 +234,6 @@ fn enums_of_every_tagging() {
         external(),
         internal_enum(),
     ]);
-    fn outer_of<T>(inner: T) -> Outer<T> {
-        Outer { z: 1, inner, rest: [("q".to_owned(), json!([1]))].into() }
-    }
     let ty = |name| generic("Outer", &[named(name)]);
     let values = [External::A, External::B { x: 1 }, External::C(2)].map(outer_of);
     check(&schema, &ty("External"), &values)
@@ -288,83 +288,6 @@ fn what_denies_others_beside_a_flattened_type() {
         r#"{"z":1,"a":1,"y":1}"#,
         r#"{"z":1,"a":1}"#,
         r#"{"z":1,"a":1,"q":1}"#,
-    ]);
-}
-
-#[test]
-fn a_tag_among_members() {
-    #[derive(Debug, Serialize, Deserialize)]
-    #[serde(tag = "t", deny_unknown_fields)]
-    enum Tagged {
-        Unit,
-        Nothing(()),
-        Strict(Strict),
-        Loose(Inner),
-        Map(BTreeMap<String, u8>),
-        Any(Value),
-        External(External),
-        Untagged(Untagged),
-        Flat {
-            y: u8,
-            #[serde(flatten)]
-            inner: Inner,
-        },
-    }
-    #[derive(Debug, Serialize, Deserialize)]
-    #[serde(untagged)]
-    enum Untagged {
-        Inner(Inner),
-        Nothing,
-        Text(String),
-    }
-    let untagged = [
-        variant("Inner", newtype(named("Inner"))),
-        variant("Nothing", Shape::Unit),
-        variant("Text", newtype(Type::String)),
-    ];
-    let of = |name, ty| variant(name, newtype(ty));
-    let variants = [
-        variant("Unit", Shape::Unit),
-        of("Nothing", Type::Unit),
-        of("Strict", named("Strict")),
-        of("Loose", named("Inner")),
-        of("Map", map(Type::String, U8)),
-        of("Any", Type::Json),
-        of("External", named("External")),
-        of("Untagged", named("Untagged")),
-        variant("Flat", fields([field("y", U8), flat("inner", named("Inner"))])),
-    ];
-    let schema = schema([
-        ("Tagged", denying(choice(internal(), variants))),
-        ("Untagged", choice(Tagging::Untagged, untagged)),
-        inner(),
-        strict(),
-        external(),
-    ]);
-    let inner = || Inner { a: 1, b: None };
-    let values = [
-        Tagged::Unit,
-        Tagged::Nothing(()),
-        Tagged::Strict(Strict { a: 1 }),
-        Tagged::Loose(inner()),
-        Tagged::Map([("q".to_owned(), 1)].into()),
-        Tagged::Any(json!({ "q": [] })),
-        Tagged::External(External::A),
-        Tagged::External(External::B { x: 1 }),
-        Tagged::Untagged(Untagged::Inner(inner())),
-        Tagged::Untagged(Untagged::Nothing),
-        Tagged::Flat { y: 1, inner: inner() },
-    ];
-    check(&schema, &named("Tagged"), &values).agrees(&[
-        r#"{"t":"Unit","q":1}"#,
-        r#"{"t":"Nothing","q":1}"#,
-        r#"{"t":"Strict","a":1,"q":1}"#,
-        r#"{"t":"Loose","aa":1,"q":1}"#,
-        r#"{"t":"Map","q":""}"#,
-        r#"{"t":"External","C":1,"q":1}"#,
-        r#"{"t":"Untagged"}"#,
-        r#"{"t":"Flat","y":1,"a":1}"#,
-        r#"{"t":"Flat","y":1,"a":1,"q":1}"#,
     ]);
 }
 

@@ -79,7 +79,7 @@ fn a_method_is_found_by_its_name_and_no_value_fits_the_whole() {
 /// As somebody would who validates requests in JavaScript.
 #[test]
 fn ajv_takes_every_schema_in_its_strictest_mode() {
-    const SCRIPT: &str = r##"
+    const SCRIPT: &str = r#"
         import { readFileSync } from "node:fs";
         import { createRequire } from "node:module";
         const validator = createRequire(process.cwd() + "/").resolve("@seriousme/openapi-schema-validator");
@@ -97,7 +97,7 @@ fn ajv_takes_every_schema_in_its_strictest_mode() {
             const good = { text: "tap", kinds: ["very-so"], limit: 4294967295 };
             if (!find(good) || find({ ...good, limit: 4294967296 })) throw "find";
         }
-    "##;
+    "#;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/typescript");
     if !folder.join("../../node_modules/@seriousme/openapi-schema-validator").is_dir() {
         return println!("skipped: node_modules is missing; run `npm ci --ignore-scripts`");

@@ -9,6 +9,7 @@ mod golden;
 mod model;
 mod problems;
 mod scalars;
+mod tags;
 
 use std::fmt::Debug;
 

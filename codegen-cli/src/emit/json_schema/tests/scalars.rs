@@ -103,6 +103,9 @@ fn a_form_has_a_name_that_validators_know_or_none() {
 
 #[test]
 fn keys_are_texts_of_what_they_stand_for() {
+    fn of<K: Ord, const N: usize>(keys: [K; N]) -> [BTreeMap<K, u8>; 1] {
+        [keys.into_iter().map(|key| (key, 1)).collect()]
+    }
     #[derive(Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
     enum Kind {
         A,
@@ -113,9 +116,6 @@ fn keys_are_texts_of_what_they_stand_for() {
     let id = plain(newtype(Type::Int(Int::U16)));
     let schema = schema([("Kind", kind), ("Id", id)]);
     let value = |key: &str| json!({ key: 1 }).to_string();
-    fn of<K: Ord, const N: usize>(keys: [K; N]) -> [BTreeMap<K, u8>; 1] {
-        [keys.into_iter().map(|key| (key, 1)).collect()]
-    }
     let keys: Vec<String> =
         ["0", "-0", "00", "01", "1.0", "+1", " 1", "1 ", "", "-", "x", "9", "10"]
             .into_iter()
