@@ -16,7 +16,8 @@
 //!
 //! OpenAPI describes types by the same code; [`Dialect`] has what it says otherwise.
 //!
-//! Whatever serde writes fits the output, and whatever fits the input is read by serde. What JSON Schema
+//! Whatever serde writes fits the output (a real that is not finite is never written: traitwire refuses
+//! it, where serde alone would write `null`), and whatever fits the input is read by serde. What JSON Schema
 //! cannot say, so that it fits the input and is refused all the same:
 //!
 //! - an integer that is written as `1.0`, `1e0` or `-0`, which is the same number to a validator; a

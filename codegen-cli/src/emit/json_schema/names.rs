@@ -108,7 +108,12 @@ impl Names {
             Type::Format(format) => {
                 format.name.split('-').map(|word| RenameRule::Pascal.apply_to_field(word)).collect()
             }
-            Type::Literal(text) => format!("Literal{}", RenameRule::Pascal.apply_to_field(text)),
+            Type::Literal(text) => {
+                // It may be any text, and a name is part of a reference.
+                let mut word = RenameRule::Pascal.apply_to_field(text);
+                word.retain(|c| c.is_ascii_alphanumeric());
+                format!("Literal{word}")
+            }
             Type::NonZero(int) => format!("NonZero_{}", int.name()),
             Type::AtMost(int, most) => format!("{}AtMost{most}", int.name()),
             Type::Split { write, read } if write == read => self.word(write),
