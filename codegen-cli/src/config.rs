@@ -7,7 +7,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::emit::{openapi, typescript};
+use crate::emit::{json_schema, openapi, typescript};
 use crate::report::{Exit, Failure, Report};
 
 pub(crate) const FILE: &str = "traitwire.toml";
@@ -60,6 +60,7 @@ pub(crate) struct Target {
 pub(crate) enum Kind {
     TypeScript(typescript::Options),
     OpenApi(openapi::Options),
+    JsonSchema(json_schema::Options),
     Schema,
 }
 
@@ -68,6 +69,7 @@ impl Kind {
         match self {
             Kind::TypeScript(_) => "typescript",
             Kind::OpenApi(_) => "openapi",
+            Kind::JsonSchema(_) => "json-schema",
             Kind::Schema => "schema",
         }
     }

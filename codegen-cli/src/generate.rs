@@ -10,7 +10,7 @@ use traitwire_schema::{Body, Shape, Source};
 use crate::args::GenerateArgs;
 use crate::cargo::Loaded;
 use crate::config::{Config, FILE, Kind, Target};
-use crate::emit::{File, Problem, openapi, typescript};
+use crate::emit::{File, Problem, json_schema, openapi, typescript};
 use crate::output::{Change, Plan};
 use crate::report::{Exit, Failure, Report, count, print, say};
 use crate::{load, select};
@@ -97,6 +97,7 @@ fn emit(kind: &Kind, schema: &Schema) -> Result<Vec<File>, Vec<Problem>> {
     match kind {
         Kind::TypeScript(options) => typescript::emit(schema, options),
         Kind::OpenApi(options) => openapi::emit(schema, options),
+        Kind::JsonSchema(options) => json_schema::emit(schema, options),
         Kind::Schema => {
             let text = without_places(schema.clone()).to_json();
             Ok(vec![File { path: "schema.json".to_owned(), text }])

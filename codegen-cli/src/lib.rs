@@ -1,4 +1,4 @@
-//! The command line of traitwire: one command from annotated traits to TypeScript and OpenAPI.
+//! The command line of traitwire: one command from annotated traits to TypeScript, OpenAPI and JSON Schema.
 //!
 //! A command loads a schema and does one thing with it. Everything behind the schema is a pure
 //! function of it, until files are written.

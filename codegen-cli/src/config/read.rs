@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use traitwire_schema::names::did_you_mean;
 
 use super::{Kind, Names, SchemaSection, Spanned, Target};
-use crate::emit::{openapi, typescript};
+use crate::emit::{json_schema, openapi, typescript};
 use crate::report::{Report, names};
 
 /// The tables of the file.
@@ -29,6 +29,7 @@ pub(super) const TARGET: &[&str] = &["kind", "out", "interfaces"];
 pub(super) const KINDS: &[(&str, &[&str])] = &[
     ("typescript", &["runtime", "import_extension", "names"]),
     ("openapi", &["title", "servers", "names"]),
+    ("json-schema", &["id", "names"]),
     ("schema", &[]),
 ];
 /// What imports of generated TypeScript may end with.
@@ -137,6 +138,22 @@ fn servers(table: &DeTable<'_>, mistakes: &mut Mistakes<'_>) -> Vec<String> {
     servers.into_iter().map(|server| server.value).collect()
 }
 
+/// What the `$id` of a document begins with.
+fn id(table: &DeTable<'_>, mistakes: &mut Mistakes<'_>) -> Option<String> {
+    let id = mistakes.text(table, "id")?;
+    let is_absolute =
+        ["http://", "https://", "urn:"].iter().any(|begin| id.value.starts_with(begin));
+    if !is_absolute || id.value.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#')
+    {
+        mistakes.add(
+            "an `id` is a URI that begins with `https://`, `http://` or `urn:`, without a fragment",
+            id.span.clone(),
+            "",
+        );
+    }
+    Some(id.value)
+}
+
 fn target(table: &DeTable<'_>, span: &Range<usize>, mistakes: &mut Mistakes<'_>) -> Option<Target> {
     let kind = mistakes.needed(table, "kind", span);
     let out = mistakes.needed(table, "out", span);
@@ -187,6 +204,7 @@ fn target(table: &DeTable<'_>, span: &Range<usize>, mistakes: &mut Mistakes<'_>)
             servers: servers(table, mistakes),
             names,
         }),
+        "json-schema" => Kind::JsonSchema(json_schema::Options { id: id(table, mistakes), names }),
         _ => Kind::Schema,
     };
     Some(Target { kind, out: out?, interfaces, paths })

@@ -37,12 +37,18 @@ servers = ["https://example.com/rpc"]
 names = { "shop::catalog::Element" = "Part" }
 
 [[target]]
+kind = "json-schema"
+out = "schemas"
+id = "https://example.com/schemas"
+names = { "shop::catalog::Element" = "Part" }
+
+[[target]]
 kind = "schema"
 out = "."
 "#,
 ];
 
-const MISTAKES: [&str; 12] = [
+const MISTAKES: [&str; 13] = [
     "[shema]\n",
     "[schema]\npackage = [\"a\"]\n",
     "[schema]\npackages = \"a\"\n",
@@ -55,6 +61,7 @@ const MISTAKES: [&str; 12] = [
     "[[target]]\nkind = \"openapi\"\nout = \"a\"\nnames = { a = \"1\" }\n",
     "[[target]]\nkind = \"openapi\"\nout = \"docs/openapi.json\"\n",
     "[[target]]\nkind = \"openapi\"\nout = \"a\"\nservers = [\"127.0.0.1:1/rpc\"]\n",
+    "[[target]]\nkind = \"json-schema\"\nout = \"a\"\nid = \"schemas\"\n",
 ];
 
 fn json(text: &str) -> Value {

@@ -9,7 +9,7 @@ use traitwire_schema::names::{check_interface_name, check_method_name};
 use traitwire_schema::version::{self, Series};
 use traitwire_schema::walk::{Schema, children, def_types};
 use traitwire_schema::{
-    Body, Interface, Method, Shape, Source, Struct, Tagging, Type, TypeDef, TypeId,
+    Body, Field, Interface, Method, Shape, Source, Struct, Tagging, Type, TypeDef, TypeId,
 };
 
 use super::Problem;
@@ -73,28 +73,38 @@ pub(super) fn keys<'a>(
     defs: impl IntoIterator<Item = &'a TypeDef>,
     problems: &mut Vec<Problem>,
 ) {
-    let of_methods = methods.into_iter().map(|(interface, method)| {
+    for (interface, method) in methods {
         let what = format!("`{}/{}`", interface.name, method.name);
         let types = method_types(interface, method).map(|(ty, _)| ty).collect();
-        (what, types, &method.source)
-    });
-    let of_defs =
-        defs.into_iter().map(|def| (format!("the type `{}`", def.id), def_types(def), &def.source));
-    for (what, types, source) in of_methods.chain(of_defs) {
-        let mut open: Vec<&Type> = types;
-        while let Some(ty) = open.pop() {
-            if let Type::Map(key, _) = ty
-                && map_key(schema, key).is_none()
-            {
-                problems.push(problem(
-                    format!("{what} has a map whose keys JSON cannot have"),
-                    source,
-                    "a key is text, a number, a flag, an enum of names, or a newtype of one of these",
-                    "use a list of pairs: `Vec<(K, V)>`",
-                ));
-            }
-            open.extend(children(ty));
+        keys_of(schema, &what, types, &method.source, problems);
+    }
+    for def in defs {
+        let what = format!("the type `{}`", def.id);
+        keys_of(schema, &what, def_types(def), &def.source, problems);
+    }
+}
+
+/// The same in the types of one thing.
+pub(super) fn keys_of(
+    schema: &Schema,
+    what: &str,
+    types: Vec<&Type>,
+    source: &Source,
+    problems: &mut Vec<Problem>,
+) {
+    let mut open = types;
+    while let Some(ty) = open.pop() {
+        if let Type::Map(key, _) = ty
+            && map_key(schema, key).is_none()
+        {
+            problems.push(problem(
+                format!("{what} has a map whose keys JSON cannot have"),
+                source,
+                "a key is text, a number, a flag, an enum of names, or a newtype of one of these",
+                "use a list of pairs: `Vec<(K, V)>`",
+            ));
         }
+        open.extend(children(ty));
     }
 }
 
@@ -130,20 +140,23 @@ pub(super) fn cycles<'a>(
 /// The definitions that a reader must know to know this one.
 fn at_once<'a>(schema: &'a Schema, def: &'a TypeDef) -> Vec<&'a TypeId> {
     let mut ids = Vec::new();
+    let flattened = |fields: &'a [Field], ids: &mut Vec<&'a TypeId>| {
+        let fields = fields.iter().filter(|field| field.flatten);
+        fields.for_each(|field| at_once_in(schema, &field.ty, ids));
+    };
     match &def.body {
         Body::Struct(body) => match (alias_of(body), &body.shape) {
             (Some(ty), _) => at_once_in(schema, ty, &mut ids),
-            (None, Shape::Fields(fields)) => fields
-                .iter()
-                .filter(|field| field.flatten)
-                .for_each(|field| at_once_in(schema, &field.ty, &mut ids)),
+            (None, Shape::Fields(fields)) => flattened(fields, &mut ids),
             _ => {}
         },
         Body::Enum(body) => {
             let bare = matches!(body.tagging, Tagging::Untagged | Tagging::Internal { .. });
-            for variant in body.variants.iter().filter(|_| bare) {
-                if let Shape::Newtype(ty) = &variant.shape {
-                    at_once_in(schema, ty, &mut ids);
+            for variant in body.variants.iter().filter(|variant| bare || variant.untagged) {
+                match &variant.shape {
+                    Shape::Newtype(ty) => at_once_in(schema, ty, &mut ids),
+                    Shape::Fields(fields) => flattened(fields, &mut ids),
+                    _ => {}
                 }
             }
         }
@@ -154,12 +167,16 @@ fn at_once<'a>(schema: &'a Schema, def: &'a TypeDef) -> Vec<&'a TypeId> {
 fn at_once_in<'a>(schema: &'a Schema, ty: &'a Type, ids: &mut Vec<&'a TypeId>) {
     match ty {
         Type::Option(inner) => at_once_in(schema, inner, ids),
+        Type::Split { write, read } => {
+            at_once_in(schema, write, ids);
+            at_once_in(schema, read, ids);
+        }
         Type::Named(named) => {
             ids.push(&named.id);
             let is_object = matches!(
                 schema.def(&named.id).map(|def| &def.body),
-                Some(Body::Struct(body @ Struct { shape: Shape::Fields(_), .. }))
-                    if alias_of(body).is_none()
+                Some(Body::Struct(body @ Struct { shape: Shape::Fields(fields), .. }))
+                    if alias_of(body).is_none() && !fields.iter().any(|field| field.flatten)
             );
             if !is_object {
                 named.args.iter().for_each(|arg| at_once_in(schema, arg, ids));

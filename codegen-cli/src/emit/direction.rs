@@ -14,7 +14,7 @@ use super::newtypes::alias_of;
 
 /// Which way a value goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Way {
+pub enum Way {
     /// The backend writes it: output.
     Out,
     /// The backend reads it: input.

@@ -10,13 +10,14 @@
 //! | `newtypes` | What is a type behind its newtypes? |
 //! | `check` | What can no language have? |
 //! | `docs` | What is said of a thing besides its docs? |
-//! | `typescript`, `openapi` | What text is a schema in that language? |
+//! | `typescript`, `openapi`, `json_schema` | What text is a schema in that language? |
 
 use traitwire_schema::Source;
 
 mod check;
 mod direction;
 mod docs;
+pub mod json_schema;
 mod names;
 mod newtypes;
 pub mod openapi;

@@ -19,7 +19,7 @@ pub(super) struct Rules<'r> {
     /// What keeps a text from being a name, to be put after it.
     pub(super) wrong: &'r dyn Fn(&str) -> Option<&'static str>,
     /// The way out of that.
-    pub(super) letters: &'static str,
+    pub(super) letters: &'r str,
     /// Whether something else has this name already.
     pub(super) is_taken: &'r dyn Fn(&str) -> bool,
 }

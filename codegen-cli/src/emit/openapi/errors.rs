@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use traitwire_schema::{Access, Body, Enum, Method, Type};
+use traitwire_schema::{Access, Body, Method, Type};
 
-use super::super::direction::Way;
-use super::ordered::Object;
-use super::schemas::{Schemas, reference, typed};
-use super::variants;
+use crate::emit::direction::Way;
+use crate::emit::json_schema::Dialect;
+use crate::emit::json_schema::ordered::Object;
+use crate::emit::json_schema::types::{Schemas, typed};
+use crate::emit::json_schema::variants;
 
 /// The codes of the faults that a backend sends. They are listed, and not left open as an open enum
 /// is, so that a program can tell a declared error from a fault by `code`. A client that refuses a code
@@ -54,7 +55,7 @@ const FAULT: &str = "TraitwireFault";
 const INCOMPATIBILITY: &str = "TraitwireIncompatibility";
 
 /// The names of schemas that every document has.
-pub(super) const RESERVED: [&str; 2] = [FAULT, INCOMPATIBILITY];
+pub(in crate::emit) const RESERVED: [&str; 2] = [FAULT, INCOMPATIBILITY];
 
 /// `components/responses`, as they are asked for.
 #[derive(Debug, Default)]
@@ -146,7 +147,7 @@ fn by_statuses(error: &Type, schemas: &mut Schemas<'_>) -> BTreeMap<u16, (String
 fn is_open(error: &Type, schemas: &Schemas<'_>) -> bool {
     let Type::Named(named) = error else { return false };
     let body = schemas.schema.def(&named.id).map(|def| &def.body);
-    matches!(body, Some(Body::Enum(Enum { open: true, .. })))
+    matches!(body, Some(Body::Enum(body)) if body.is_open())
 }
 
 /// What a fault of this status says, if the method can end with one.
@@ -195,6 +196,10 @@ fn declared_problem(status: Option<u16>, error: Object) -> Object {
     typed("object")
         .with("properties", properties)
         .with("required", vec!["type", "title", "status", "code", "executed", "error"])
+}
+
+fn reference(name: &str) -> Object {
+    Object::new().with("$ref", format!("{}{name}", Dialect::OpenApi.definitions()))
 }
 
 fn constant(text: &str) -> Object {

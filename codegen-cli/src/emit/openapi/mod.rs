@@ -5,22 +5,12 @@
 //! | `document` | What stands in the document around its paths? |
 //! | `paths` | What is a method in terms of HTTP? |
 //! | `errors` | How can a call end other than well, in terms of HTTP? |
-//! | `schemas` | What is a type in JSON Schema 2020-12? |
-//! | `variants` | What is an enum in JSON Schema? |
-//! | `names` | What is a type called in the document? |
-//! | `uses` | Which types do calls use, which way, and do they look the same both ways? |
-//! | `docs` | What does a doc comment say, and which examples does it bring? |
-//! | `ordered` | How does JSON keep the order and the digits in which it was made? |
+//!
+//! What a type looks like is `json_schema`'s to say.
 
-mod docs;
 mod document;
-mod errors;
-mod names;
-mod ordered;
+pub(super) mod errors;
 mod paths;
-mod schemas;
-mod uses;
-mod variants;
 
 use std::collections::BTreeMap;
 
@@ -57,4 +47,4 @@ pub fn emit(schema: &Schema, options: &Options) -> Result<Vec<File>, Vec<Problem
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

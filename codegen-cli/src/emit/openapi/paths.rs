@@ -3,13 +3,13 @@
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Access, Arg, Interface, Method, Reply, Type};
 
-use super::super::direction::Way;
-use super::super::newtypes::{behind, is_bytes};
-use super::super::{Problem, docs as about};
-use super::docs::{self, Docs};
 use super::errors::{Responses, headers};
-use super::ordered::{Json, Object};
-use super::schemas::{Schemas, typed};
+use crate::emit::direction::Way;
+use crate::emit::docs as about;
+use crate::emit::json_schema::docs::{self, Docs};
+use crate::emit::json_schema::ordered::{Json, Object};
+use crate::emit::json_schema::types::{Schemas, typed};
+use crate::emit::newtypes::{behind, is_bytes};
 
 /// How the reply of a stream reads; OpenAPI 3.1 has no words for events.
 const EVENTS: &str = "A stream of events (`text/event-stream`). An event without a name has an item as \
@@ -35,7 +35,7 @@ pub(super) fn path_item(
         schemas.problems.push(problem);
         Docs::default()
     });
-    let (request, reply) = examples(method, &place, &docs, &mut schemas.problems);
+    let (request, reply) = docs::examples(method, &place, &docs, &mut schemas.problems);
     let id = operation_id(series, method);
     let head = |id: String| head(series, method, &docs, id);
     let success = success(method, reply, schemas);
@@ -55,37 +55,6 @@ pub(super) fn path_item(
 /// stays what it is when another series comes to stand beside it.
 pub(super) fn operation_id(series: &Series<'_>, method: &Method) -> String {
     format!("{}_{}_{}", series.interface.name, series.name, method.name).replace(['.', '-'], "_")
-}
-
-/// The examples of arguments and reply. The first block is the arguments, if there are any.
-fn examples(
-    method: &Method,
-    place: &str,
-    docs: &Docs,
-    problems: &mut Vec<Problem>,
-) -> (Option<Json>, Option<Json>) {
-    let mut examples = docs.examples.iter().cloned();
-    let request = if method.args.is_empty() { None } else { examples.next() };
-    let reply = examples.next();
-    let wrong = |message: String, help: &str| Problem {
-        message,
-        source: method.source.clone(),
-        label: "documented here".to_owned(),
-        help: Some(help.to_owned()),
-    };
-    if request.as_ref().is_some_and(|example| !matches!(example, Json::Object(_))) {
-        problems.push(wrong(
-            format!("the first example of {place} is not an object of its arguments"),
-            "write the arguments as `{ \"name\": value }`, and the reply in a second block",
-        ));
-    }
-    if examples.next().is_some() {
-        problems.push(wrong(
-            format!("{place} has more examples than its arguments and its reply"),
-            "remove a block, or mark it `jsonc`",
-        ));
-    }
-    (request, reply)
 }
 
 /// What an operation says before its parameters.
@@ -133,17 +102,7 @@ fn finish(mut operation: Object, method: &Method, replies: &Object) -> Object {
 /// The body of a POST. It is always required, also where all arguments may be left out: a request
 /// without a content type is refused, and clients send one only with a body.
 fn body(method: &Method, example: Option<Json>, schemas: &mut Schemas<'_>) -> Object {
-    let (mut properties, mut required) = (Object::new(), Vec::new());
-    for arg in method.args.iter() {
-        properties.put(&*arg.name, schemas.of(&arg.ty, Way::In));
-        if !schemas.schema.reads_absence(&arg.ty) {
-            required.push(arg.name.to_string());
-        }
-    }
-    let mut arguments = typed("object");
-    arguments.put_some("properties", properties);
-    arguments.put_some("required", required);
-    arguments.put("additionalProperties", false);
+    let arguments = schemas.arguments(&method.args, Way::In);
     let mut json = Object::new().with("schema", arguments);
     if let Some(example) = example {
         json.put("example", example);

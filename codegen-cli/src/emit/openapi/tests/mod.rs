@@ -3,7 +3,7 @@
 mod calls;
 mod exact;
 mod golden;
-mod kitchen;
+pub(in crate::emit) mod kitchen;
 mod node;
 mod problems;
 mod types;

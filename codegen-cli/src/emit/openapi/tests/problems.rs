@@ -128,9 +128,10 @@ fn what_cannot_be_flattened_is_refused_at_its_field() {
     let fields = everything["body"]["struct"]["shape"]["fields"].as_array_mut().unwrap();
     let field = fields.iter_mut().find(|field| field["rustName"] == "growing").unwrap();
     field["flatten"] = true.into();
+    field["ty"] = json!({ "seq": "u8" });
     let line = field["source"]["line"].as_u64();
     let found = problems(&json.to_string(), &Options::default());
-    let expected = "the flattened field `growing` cannot be described in OpenAPI";
+    let expected = "the flattened field `growing` is no object";
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].message, expected);
     assert_eq!(Some(u64::from(found[0].source.line)), line);

@@ -3,25 +3,25 @@
 //! A fenced block marked `json` is an example. It leaves the text, for it stands in `examples` or
 //! `example`, where tools show it; all other blocks stay.
 
-use traitwire_schema::Source;
+use traitwire_schema::{Method, Source};
 
-use super::super::Problem;
 use super::ordered::Json;
+use crate::emit::Problem;
 
 /// A doc comment.
 #[derive(Debug, Default)]
-pub(super) struct Docs {
+pub(in crate::emit) struct Docs {
     /// Without its examples.
-    pub(super) text: String,
+    pub(in crate::emit) text: String,
     /// In order.
-    pub(super) examples: Vec<Json>,
+    pub(in crate::emit) examples: Vec<Json>,
 }
 
 /// Reads a doc comment. What it describes is `of`, for a message.
 ///
 /// # Errors
 /// [`Problem`] at the definition, where an example is no JSON.
-pub(super) fn read(docs: &str, of: &str, source: &Source) -> Result<Docs, Problem> {
+pub(in crate::emit) fn read(docs: &str, of: &str, source: &Source) -> Result<Docs, Problem> {
     let mut text = Vec::new();
     let mut examples = Vec::new();
     let mut lines = docs.lines();
@@ -54,6 +54,37 @@ pub(super) fn read(docs: &str, of: &str, source: &Source) -> Result<Docs, Proble
     Ok(Docs { text: text.join("\n").trim().to_owned(), examples })
 }
 
+/// The examples of arguments and reply. The first block is the arguments, if there are any.
+pub(in crate::emit) fn examples(
+    method: &Method,
+    place: &str,
+    docs: &Docs,
+    problems: &mut Vec<Problem>,
+) -> (Option<Json>, Option<Json>) {
+    let mut examples = docs.examples.iter().cloned();
+    let request = if method.args.is_empty() { None } else { examples.next() };
+    let reply = examples.next();
+    let wrong = |message: String, help: &str| Problem {
+        message,
+        source: method.source.clone(),
+        label: "documented here".to_owned(),
+        help: Some(help.to_owned()),
+    };
+    if request.as_ref().is_some_and(|example| !matches!(example, Json::Object(_))) {
+        problems.push(wrong(
+            format!("the first example of {place} is not an object of its arguments"),
+            "write the arguments as `{ \"name\": value }`, and the reply in a second block",
+        ));
+    }
+    if examples.next().is_some() {
+        problems.push(wrong(
+            format!("{place} has more examples than its arguments and its reply"),
+            "remove a block, or mark it `jsonc`",
+        ));
+    }
+    (request, reply)
+}
+
 /// The backticks or tildes that open a block.
 fn fence(line: &str) -> Option<&str> {
     let line = line.trim();
@@ -69,7 +100,7 @@ fn closes(line: &str, fence: &str) -> bool {
 }
 
 /// The first paragraph of a text in one line, without its full stop: a summary.
-pub(super) fn summary(text: &str) -> String {
+pub(in crate::emit) fn summary(text: &str) -> String {
     let paragraph: Vec<&str> =
         text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
     let paragraph = paragraph.join(" ");
@@ -77,7 +108,7 @@ pub(super) fn summary(text: &str) -> String {
 }
 
 /// A text, then sentences that are not in it, each as a paragraph.
-pub(super) fn join(text: &str, more: impl IntoIterator<Item = String>) -> String {
+pub(in crate::emit) fn join(text: &str, more: impl IntoIterator<Item = String>) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend((!text.is_empty()).then(|| text.to_owned()));
     parts.extend(more);

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use traitwire_schema::walk::{Schema, children};
-use traitwire_schema::{Body, Enum, Interface, Named, Shape, Tagging, Type, TypeDef};
+use traitwire_schema::{Body, Enum, Named, Shape, Struct, Tagging, Type, TypeDef};
 
-use super::super::direction::{Way, members_differ, method_types, parts, with_containers};
-use super::super::newtypes::alias_of;
+use crate::emit::direction::{Way, members_differ, one_way, parts, with_containers};
+use crate::emit::newtypes::{alias_of, behind};
 
 /// The longest spelling of a type with its arguments. A type that contains itself with ever larger
 /// arguments has no end; nothing that people write comes near this.
@@ -16,27 +16,32 @@ const MAX_SPELLING: usize = 2000;
 
 /// A defined type with its type arguments, as calls use it.
 #[derive(Debug, Clone)]
-pub(super) struct Use {
-    pub(super) named: Named,
-    pub(super) input: bool,
-    pub(super) output: bool,
+pub(in crate::emit) struct Use {
+    pub(in crate::emit) named: Named,
+    pub(in crate::emit) input: bool,
+    pub(in crate::emit) output: bool,
     /// Whether it looks different one way and the other.
-    pub(super) differs: bool,
+    pub(in crate::emit) differs: bool,
 }
 
 impl Use {
     /// Whether it needs two descriptions.
-    pub(super) fn is_split(&self) -> bool {
+    pub(in crate::emit) fn is_split(&self) -> bool {
         self.differs && self.input && self.output
     }
 }
 
 /// Every defined type that calls use, by its spelling.
-pub(super) type Uses = BTreeMap<String, Use>;
+pub(in crate::emit) type Uses = BTreeMap<String, Use>;
 
 /// Whether the content of an adjacently tagged variant has to be there: serde reads an absent option as
 /// `None` there too, but always writes it.
-pub(super) fn content_required(schema: &Schema, shape: &Shape, args: &[Type], way: Way) -> bool {
+pub(in crate::emit) fn content_required(
+    schema: &Schema,
+    shape: &Shape,
+    args: &[Type],
+    way: Way,
+) -> bool {
     match shape {
         Shape::Newtype(ty) => way == Way::Out || !schema.reads_absence(&ty.substitute(args)),
         _ => true,
@@ -44,7 +49,7 @@ pub(super) fn content_required(schema: &Schema, shape: &Shape, args: &[Type], wa
 }
 
 /// A type as Rust would spell it, in full.
-pub(super) fn spelling(ty: &Type) -> String {
+pub(in crate::emit) fn spelling(ty: &Type) -> String {
     let list = |types: &[Type]| types.iter().map(spelling).collect::<Vec<_>>().join(", ");
     match ty {
         Type::Bool => "bool".to_owned(),
@@ -75,26 +80,23 @@ pub(super) fn spelling(ty: &Type) -> String {
 }
 
 /// The spelling of a defined type in use.
-pub(super) fn key(named: &Named) -> String {
+pub(in crate::emit) fn key(named: &Named) -> String {
     spelling(&Type::Named(named.clone()))
 }
 
-/// Finds every use that the calls of these interfaces make.
+/// Finds every use that these types make, each going its way.
 ///
 /// # Errors
 /// The definitions whose type arguments grow without end.
-pub(super) fn uses<'a>(
+pub(in crate::emit) fn uses<'a>(
     schema: &'a Schema,
-    interfaces: impl IntoIterator<Item = &'a Interface>,
+    types: impl IntoIterator<Item = (&'a Type, Way)>,
 ) -> Result<Uses, Vec<&'a TypeDef>> {
     let mut uses = Uses::new();
     let mut endless: BTreeMap<_, &TypeDef> = BTreeMap::new();
     let mut queue = VecDeque::new();
-    for interface in interfaces {
-        for (ty, way) in interface.methods.iter().flat_map(|method| method_types(interface, method))
-        {
-            named_in(ty, &mut |named| queue.push_back((named.clone(), way)));
-        }
+    for (ty, way) in types {
+        named_in(ty, way, &mut |named| queue.push_back((named.clone(), way)));
     }
     while let Some((named, way)) = queue.pop_front() {
         let Some(def) = schema.def(&named.id) else { continue };
@@ -116,7 +118,7 @@ pub(super) fn uses<'a>(
         if !std::mem::replace(seen, true) {
             for ty in parts(def, way) {
                 let ty = ty.substitute(&named.args);
-                named_in(&ty, &mut |named| queue.push_back((named.clone(), way)));
+                named_in(&ty, way, &mut |named| queue.push_back((named.clone(), way)));
             }
         }
     }
@@ -127,11 +129,21 @@ pub(super) fn uses<'a>(
     Ok(uses)
 }
 
-/// Every defined type that stands in this one, but not those inside their definitions.
-fn named_in(ty: &Type, found: &mut impl FnMut(&Named)) {
-    match ty {
+/// Every defined type that stands in this one where it goes this way, but not those inside their
+/// definitions.
+fn named_in(ty: &Type, way: Way, found: &mut impl FnMut(&Named)) {
+    match one_way(ty, way) {
         Type::Named(named) => found(named),
-        _ => children(ty).into_iter().for_each(|ty| named_in(ty, found)),
+        ty => children(ty).into_iter().for_each(|ty| named_in(ty, way, found)),
+    }
+}
+
+/// Whether a type is one thing one way and another the other way, apart from the definitions in it.
+fn splits(ty: &Type) -> bool {
+    match ty {
+        Type::Split { write, read } => write != read || splits(write),
+        Type::Named(_) => false,
+        _ => children(ty).into_iter().any(splits),
     }
 }
 
@@ -143,9 +155,11 @@ fn mark_differences(schema: &Schema, uses: &mut Uses) {
         if differs_itself(schema, def, &named.args) {
             differing.insert(user.clone());
         }
-        for ty in Way::BOTH.into_iter().flat_map(|way| parts(def, way)) {
-            let ty = ty.substitute(&named.args);
-            named_in(&ty, &mut |part| inside.push((key(part), user.clone())));
+        for way in Way::BOTH {
+            for ty in parts(def, way) {
+                let ty = ty.substitute(&named.args);
+                named_in(&ty, way, &mut |part| inside.push((key(part), user.clone())));
+            }
         }
     }
     let differing = with_containers(differing, inside);
@@ -156,22 +170,50 @@ fn mark_differences(schema: &Schema, uses: &mut Uses) {
 
 fn differs_itself(schema: &Schema, def: &TypeDef, args: &[Type]) -> bool {
     let denies_others = |shape: &Shape, denies: bool| denies && matches!(shape, Shape::Fields(_));
+    let both_ways = Way::BOTH.into_iter().flat_map(|way| parts(def, way));
     members_differ(schema, def, args)
+        || both_ways.into_iter().any(|ty| splits(&ty.substitute(args)))
         || match &def.body {
             Body::Struct(body) => {
-                alias_of(body).is_none() && denies_others(&body.shape, body.deny_unknown_fields)
+                alias_of(body).is_none()
+                    && (denies_others(&body.shape, body.deny_unknown_fields)
+                        || shares_by_way(schema, &body.shape, args, false))
             }
-            Body::Enum(Enum { tagging, variants, open, deny_unknown_fields, .. }) => {
+            Body::Enum(body) => {
+                let Enum { tagging, variants, deny_unknown_fields, .. } = body;
                 let adjacent = matches!(tagging, Tagging::Adjacent { .. });
+                let internal = matches!(tagging, Tagging::Internal { .. });
                 // A reader of an open enum expects later variants; its writer has those of today.
-                *open
+                body.is_open()
                     || (adjacent && *deny_unknown_fields)
                     || variants.iter().any(|variant| {
                         let shape = &variant.shape;
                         variant.catch_all
                             || (adjacent && !content_required(schema, shape, args, Way::In))
                             || denies_others(shape, *deny_unknown_fields)
+                            || shares_by_way(schema, shape, args, internal)
                     })
             }
         }
+}
+
+/// Whether an object that several types share looks different one way and the other: a reader goes from
+/// field to field, and what it gives to one the next does not see. One struct or one map is simple.
+fn shares_by_way(schema: &Schema, shape: &Shape, args: &[Type], is_internal: bool) -> bool {
+    let is_simple = |ty: &Type| match behind(schema, &ty.substitute(args)) {
+        Some(Type::Map(..) | Type::Json) => true,
+        Some(Type::Named(named)) => matches!(
+            schema.def(&named.id).map(|def| &def.body),
+            Some(Body::Struct(Struct { shape: Shape::Fields(_), .. }))
+        ),
+        _ => false,
+    };
+    match shape {
+        Shape::Fields(fields) => {
+            let flattened: Vec<_> = fields.iter().filter(|field| field.flatten).collect();
+            flattened.len() > 1 || flattened.iter().any(|field| !is_simple(&field.ty))
+        }
+        Shape::Newtype(ty) => is_internal && !is_simple(ty),
+        _ => false,
+    }
 }

@@ -15,7 +15,7 @@ const WIDTH: usize = 100;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Json {
+pub(in crate::emit) enum Json {
     Null,
     Bool(bool),
     /// The digits as they are to stand.
@@ -27,22 +27,26 @@ pub(super) enum Json {
 
 /// A JSON object whose members stay in order.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Object(Vec<(String, Json)>);
+pub(in crate::emit) struct Object(Vec<(String, Json)>);
 
 impl Object {
-    pub(super) fn new() -> Object {
+    pub(in crate::emit) fn new() -> Object {
         Object::default()
     }
 
     /// The same object with one more member.
     #[must_use]
-    pub(super) fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Object {
+    pub(in crate::emit) fn with(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<Json>,
+    ) -> Object {
         self.put(name, value);
         self
     }
 
     /// Replaces a member where it stands, or adds it at the end.
-    pub(super) fn put(&mut self, name: impl Into<String>, value: impl Into<Json>) {
+    pub(in crate::emit) fn put(&mut self, name: impl Into<String>, value: impl Into<Json>) {
         let (name, value) = (name.into(), value.into());
         match self.0.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = value,
@@ -51,7 +55,7 @@ impl Object {
     }
 
     /// Adds a member unless there is nothing in it.
-    pub(super) fn put_some(&mut self, name: &str, value: impl Into<Json>) {
+    pub(in crate::emit) fn put_some(&mut self, name: &str, value: impl Into<Json>) {
         let value = value.into();
         let nothing = match &value {
             Json::Null => true,
@@ -67,24 +71,32 @@ impl Object {
 
     /// The same object with all members of another.
     #[must_use]
-    pub(super) fn with_all(mut self, other: Object) -> Object {
+    pub(in crate::emit) fn with_all(mut self, other: Object) -> Object {
         self.extend(other);
         self
     }
 
     /// Adds all members of another object.
-    pub(super) fn extend(&mut self, other: Object) {
+    pub(in crate::emit) fn extend(&mut self, other: Object) {
         for (name, value) in other.0 {
             self.put(name, value);
         }
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Json> {
+    pub(in crate::emit) fn get(&self, name: &str) -> Option<&Json> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::emit) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub(in crate::emit) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(in crate::emit) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
     }
 }
 
@@ -129,7 +141,7 @@ impl Json {
     ///
     /// # Errors
     /// What is wrong with it and in which line.
-    pub(super) fn parse(text: &str) -> Result<Json, serde_json::Error> {
+    pub(in crate::emit) fn parse(text: &str) -> Result<Json, serde_json::Error> {
         Json::of_raw(serde_json::from_str(text)?)
     }
 

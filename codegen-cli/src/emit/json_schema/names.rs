@@ -1,4 +1,4 @@
-//! What is a type called in the document?
+//! What is a type called in a document?
 //!
 //! By its name in Rust, as far as nobody else wants it, with its type arguments after `_`.
 
@@ -8,15 +8,15 @@ use traitwire_schema::names::RenameRule;
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Named, Type, TypeId};
 
-use super::super::Problem;
-use super::super::direction::Way;
-use super::super::names::{Rules, input, settle};
-use super::errors::RESERVED;
+use super::Dialect;
 use super::uses::{Uses, key};
+use crate::emit::Problem;
+use crate::emit::direction::Way;
+use crate::emit::names::{Rules, input, settle};
 
 /// The names of all defined types that calls use.
-#[derive(Debug, Default)]
-pub(super) struct Names {
+#[derive(Debug, Clone, Default)]
+pub(in crate::emit) struct Names {
     /// By the path of the definition, without type arguments.
     plain: BTreeMap<TypeId, String>,
     /// By the spelling of the use: of both directions where they are alike, else of the output.
@@ -27,23 +27,27 @@ pub(super) struct Names {
 
 impl Names {
     /// Names every use; `chosen` has names by the path of a type in Rust.
-    pub(super) fn new(
+    pub(in crate::emit) fn new(
         schema: &Schema,
         uses: &Uses,
         chosen: &BTreeMap<String, String>,
+        dialect: Dialect,
         problems: &mut Vec<Problem>,
     ) -> Names {
-        let wrong = |name: &str| (!is_allowed(name)).then_some("cannot name a schema in OpenAPI");
-        let is_taken = |name: &str| RESERVED.contains(&name);
-        let letters = "choose ASCII letters, digits, `.`, `_` and `-`";
-        let rules = Rules { language: "OpenAPI", wrong: &wrong, letters, is_taken: &is_taken };
+        let language = dialect.language();
+        let is_allowed = |name: &str| is_allowed(name, dialect);
+        let wrong = |name: &str| (!is_allowed(name)).then_some(dialect.cannot_name());
+        let is_taken = |name: &str| dialect.reserved().contains(&name);
+        let letters = dialect.letters();
+        let choose = format!("choose {letters}");
+        let rules = Rules { language, wrong: &wrong, letters: &choose, is_taken: &is_taken };
         let ids: BTreeSet<&TypeId> = uses.values().map(|known| &known.named.id).collect();
         let plain = settle(schema, ids, chosen, &rules, problems);
         for (id, name) in plain.iter().filter(|(_, name)| !is_allowed(name)) {
             problems.push(Problem {
-                message: format!("`{name}` cannot name a schema in OpenAPI"),
+                message: format!("`{name}` {}", dialect.cannot_name()),
                 source: schema.def(id).map(|def| def.source.clone()).unwrap_or_default(),
-                label: "may have ASCII letters, digits, `.`, `_` and `-` only".to_owned(),
+                label: format!("may have {letters} only"),
                 help: Some(format!("choose a name for `{id}` in `names`")),
             });
         }
@@ -51,6 +55,10 @@ impl Names {
         for (spelled, known) in uses {
             let name = names.with_args(&known.named);
             names.of_use.insert(spelled.clone(), name);
+        }
+        if dialect == Dialect::JsonSchema {
+            // Each direction has a document of its own.
+            return names;
         }
         let spoken_for: BTreeSet<&str> = names.of_use.values().map(String::as_str).collect();
         let mut of_input = BTreeMap::new();
@@ -70,7 +78,7 @@ impl Names {
     }
 
     /// The name of a defined type in one direction.
-    pub(super) fn of(&self, named: &Named, way: Way) -> String {
+    pub(in crate::emit) fn of(&self, named: &Named, way: Way) -> String {
         let key = key(named);
         let input = self.of_input.get(&key).filter(|_| way == Way::In);
         input.or_else(|| self.of_use.get(&key)).cloned().unwrap_or_default()
@@ -84,7 +92,7 @@ impl Names {
 
     /// A type as a part of a name. Each word has as many after it as it needs, so that no two types
     /// share a name by where a part of it begins.
-    pub(super) fn word(&self, ty: &Type) -> String {
+    pub(in crate::emit) fn word(&self, ty: &Type) -> String {
         let one = |name: &str, ty: &Type| format!("{name}_{}", self.word(ty));
         match ty {
             Type::Bool => "bool".to_owned(),
@@ -100,7 +108,12 @@ impl Names {
             Type::Format(format) => {
                 format.name.split('-').map(|word| RenameRule::Pascal.apply_to_field(word)).collect()
             }
-            Type::Literal(text) => format!("Literal{}", RenameRule::Pascal.apply_to_field(text)),
+            Type::Literal(text) => {
+                // It may be any text, and a name is part of a reference.
+                let mut word = RenameRule::Pascal.apply_to_field(text);
+                word.retain(|c| c.is_ascii_alphanumeric());
+                format!("Literal{word}")
+            }
             Type::NonZero(int) => format!("NonZero_{}", int.name()),
             Type::AtMost(int, most) => format!("{}AtMost{most}", int.name()),
             Type::Split { write, read } if write == read => self.word(write),
@@ -122,8 +135,11 @@ impl Names {
     }
 }
 
-/// Whether a text may name a component.
-fn is_allowed(name: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+/// Whether a text may name a schema. What stands for a method has dots in its name, so that no type
+/// can be called like it.
+fn is_allowed(name: &str, dialect: Dialect) -> bool {
+    let dots = dialect == Dialect::OpenApi;
+    let allowed =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-') || (c == '.' && dots);
     !name.is_empty() && name.chars().all(allowed)
 }
