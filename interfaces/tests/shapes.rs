@@ -201,11 +201,11 @@ fn note(ty: &Type, found: &mut BTreeSet<String>) {
             "tuple"
         }
         Type::Param(_) => "parameter",
-        other => panic!("{other:?} has no word here"),
         Type::Named(named) => {
             named.args.iter().for_each(|ty| note(ty, found));
             "named"
         }
+        other => panic!("{other:?} has no word here"),
     };
     found.insert(name.to_owned());
 }

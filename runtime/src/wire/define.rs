@@ -88,6 +88,7 @@ pub(super) const fn choice(
         variants: Cow::Borrowed(variants),
         open: false,
         deny_unknown_fields: false,
+        overlapping: false,
     };
     definition(module, name, params, Body::Enum(body), docs)
 }

@@ -120,7 +120,12 @@ pub(super) fn newtype(ty: Type) -> Shape {
 }
 
 pub(super) fn plain(shape: Shape) -> Body {
-    Body::Struct(Struct { shape, transparent: false, deny_unknown_fields: false })
+    Body::Struct(Struct {
+        shape,
+        transparent: false,
+        deny_unknown_fields: false,
+        overlapping: false,
+    })
 }
 
 /// `#[serde(deny_unknown_fields)]`.
@@ -142,7 +147,13 @@ pub(super) fn open(mut body: Body) -> Body {
 
 pub(super) fn choice(tagging: Tagging, variants: impl IntoIterator<Item = Variant>) -> Body {
     let variants = variants.into_iter().collect();
-    Body::Enum(Enum { tagging, variants, open: false, deny_unknown_fields: false })
+    Body::Enum(Enum {
+        tagging,
+        variants,
+        open: false,
+        deny_unknown_fields: false,
+        overlapping: false,
+    })
 }
 
 pub(super) fn internal() -> Tagging {
