@@ -1,13 +1,13 @@
 //! What is a variant that shares an object with its tag, or with others?
 
-use traitwire_schema::{Enum, Named, Shape, Source, Tagging, Type, Variant};
+use traitwire_schema::{Enum, Named, Shape, Source, Tagging, Variant};
 
 use super::Dialect;
 use super::beside::{Names, Part, is_mixed, variant_names};
 use super::objects::{Members, Reader, merge, note, one_of_names};
 use super::ordered::Object;
 use super::types::{Schemas, typed};
-use super::uses::content_required;
+use super::uses::{content_required, key};
 use super::variants::{Called, called, names_of, others_than};
 use crate::emit::direction::Way;
 
@@ -32,7 +32,7 @@ impl<'a> Schemas<'a> {
         if body.tagging == Tagging::External && !tagged.is_empty() {
             let closed = way == Way::In && reader != Reader::Flat;
             let place = (way, source);
-            arms.push(self.by_key(body, &named.args, &tagged, place, (closed, open), others));
+            arms.push(self.by_key(body, named, &tagged, place, (closed, open), others));
         }
         for called in &variants {
             let bare = called.0.untagged || body.tagging == Tagging::Untagged;
@@ -67,16 +67,18 @@ impl<'a> Schemas<'a> {
     fn by_key(
         &mut self,
         body: &Enum,
-        args: &[Type],
+        named: &Named,
         variants: &[Called<'a>],
         (way, source): (Way, &Source),
         (closed, open): (bool, bool),
         others: &Names,
     ) -> Object {
         let (mut properties, mut names) = (Object::new(), Vec::new());
-        for (variant, _) in variants {
-            let denies = body.deny_unknown_fields;
-            let content = self.shape(&variant.shape, denies, args, way, source);
+        for (variant, name) in variants {
+            let content = match &variant.shape {
+                Shape::Unit => typed("null"),
+                _ => self.content(body, named, (variant, name), (way, source), name),
+            };
             for name in variant_names(variant, way) {
                 properties.put(name, content.clone());
                 names.push(name);
@@ -93,6 +95,28 @@ impl<'a> Schemas<'a> {
             object.put("additionalProperties", false);
         }
         object
+    }
+
+    /// The content of a variant, which is a member of its component. It may have the whole enum beside
+    /// its own members, and so on without end: then the member is referred to.
+    fn content(
+        &mut self,
+        body: &Enum,
+        named: &Named,
+        (variant, _): Called<'a>,
+        (way, source): (Way, &Source),
+        member: &str,
+    ) -> Object {
+        let key = key(named);
+        if self.inside.contains(&key) {
+            let component = self.variant_name(named, variant, way);
+            return self.reference(&format!("{component}/properties/{}", pointer(member)));
+        }
+        self.inside.push(key);
+        let denies = body.deny_unknown_fields;
+        let content = self.shape(&variant.shape, denies, &named.args, way, source);
+        self.inside.pop();
+        content
     }
 
     /// A variant with its tag among its members, or beside its content.
@@ -146,7 +170,7 @@ impl<'a> Schemas<'a> {
             Tagging::Adjacent { tag, content } => {
                 let mut members = self.tag_member(tag, body, variant, name, way);
                 if variant.shape != Shape::Unit {
-                    let inside = self.shape(&variant.shape, denies, args, way, source);
+                    let inside = self.content(body, named, (variant, name), (way, source), content);
                     members.properties.put(&**content, inside);
                     if content_required(self.schema, &variant.shape, args, way) {
                         members.required.push(content.to_string());
@@ -202,4 +226,18 @@ pub(super) fn unknown_tag(tag: &str, known: &[String]) -> Object {
 
 pub(super) fn object_of(Members { properties, required }: Members) -> Object {
     typed("object").with("properties", properties).with("required", required)
+}
+
+/// The name of a member as a part of a reference.
+fn pointer(name: &str) -> String {
+    let escaped = name.replace('~', "~0").replace('/', "~1");
+    let mut text = String::new();
+    for byte in escaped.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text += &format!("%{byte:02X}");
+        }
+    }
+    text
 }
