@@ -26,19 +26,19 @@ impl<'a> Schemas<'a> {
         let mixed = is_mixed(body);
         // One that has no tag keeps what it read, and tries one variant after the other.
         let reader = if way == Way::In && mixed { Reader::OneOfMany } else { reader };
-        let tagged: Vec<_> = variants.iter().copied().filter(|(one, _)| !one.untagged).collect();
+        let by_name: Vec<_> = variants.iter().copied().filter(|(one, _)| !one.untagged).collect();
         let open = body.is_open() && way == Way::Out;
         let mut arms = Vec::new();
-        if body.tagging == Tagging::External && !tagged.is_empty() {
+        if body.tagging == Tagging::External && !by_name.is_empty() {
             let closed = way == Way::In && reader != Reader::Flat;
             let place = (way, source);
-            arms.push(self.by_key(body, named, &tagged, place, (closed, open), others));
+            arms.push(self.by_key(body, named, &by_name, place, (closed, open), others));
         }
-        for called in &variants {
-            let bare = called.0.untagged || body.tagging == Tagging::Untagged;
-            let arm = match (&called.0.shape, bare) {
+        for one in &variants {
+            let bare = one.0.untagged || body.tagging == Tagging::Untagged;
+            let arm = match (&one.0.shape, bare) {
                 (_, false) if body.tagging == Tagging::External => None,
-                (_, false) => self.tagged(body, named, *called, (way, source), (reader, others)),
+                (_, false) => self.tagged(body, named, *one, (way, source), (reader, others)),
                 (Shape::Unit, true) => (way == Way::Out).then(Object::new),
                 (Shape::Newtype(ty), true) => {
                     self.beside(&ty.substitute(&named.args), way, reader, others)
@@ -73,7 +73,7 @@ impl<'a> Schemas<'a> {
         (closed, open): (bool, bool),
         others: &Names,
     ) -> Object {
-        let (mut properties, mut names) = (Object::new(), Vec::new());
+        let (mut properties, mut keys) = (Object::new(), Vec::new());
         for (variant, name) in variants {
             let content = match &variant.shape {
                 Shape::Unit => typed("null"),
@@ -81,7 +81,7 @@ impl<'a> Schemas<'a> {
             };
             for name in variant_names(variant, way) {
                 properties.put(name, content.clone());
-                names.push(name);
+                keys.push(name);
             }
         }
         if closed {
@@ -89,7 +89,7 @@ impl<'a> Schemas<'a> {
         }
         let mut object = typed("object").with("properties", properties);
         if !open {
-            object.extend(one_of_names(&names, true));
+            object.extend(one_of_names(&keys, true));
         }
         if closed && *others != Names::Any {
             object.put("additionalProperties", false);
