@@ -1,13 +1,13 @@
 //! What is a variant that shares an object with its tag, or with others?
 
-use traitwire_schema::{Enum, Named, Shape, Source, Tagging, Type, Variant};
+use traitwire_schema::{Enum, Named, Shape, Source, Tagging, Variant};
 
 use super::Dialect;
 use super::beside::{Names, Part, is_mixed, variant_names};
 use super::objects::{Members, Reader, merge, note, one_of_names};
 use super::ordered::Object;
 use super::types::{Schemas, typed};
-use super::uses::content_required;
+use super::uses::{content_required, key};
 use super::variants::{Called, called, names_of, others_than};
 use crate::emit::direction::Way;
 
@@ -26,19 +26,19 @@ impl<'a> Schemas<'a> {
         let mixed = is_mixed(body);
         // One that has no tag keeps what it read, and tries one variant after the other.
         let reader = if way == Way::In && mixed { Reader::OneOfMany } else { reader };
-        let tagged: Vec<_> = variants.iter().copied().filter(|(one, _)| !one.untagged).collect();
+        let by_name: Vec<_> = variants.iter().copied().filter(|(one, _)| !one.untagged).collect();
         let open = body.is_open() && way == Way::Out;
         let mut arms = Vec::new();
-        if body.tagging == Tagging::External && !tagged.is_empty() {
+        if body.tagging == Tagging::External && !by_name.is_empty() {
             let closed = way == Way::In && reader != Reader::Flat;
             let place = (way, source);
-            arms.push(self.by_key(body, &named.args, &tagged, place, (closed, open), others));
+            arms.push(self.by_key(body, named, &by_name, place, (closed, open), others));
         }
-        for called in &variants {
-            let bare = called.0.untagged || body.tagging == Tagging::Untagged;
-            let arm = match (&called.0.shape, bare) {
+        for one in &variants {
+            let bare = one.0.untagged || body.tagging == Tagging::Untagged;
+            let arm = match (&one.0.shape, bare) {
                 (_, false) if body.tagging == Tagging::External => None,
-                (_, false) => self.tagged(body, named, *called, (way, source), (reader, others)),
+                (_, false) => self.tagged(body, named, *one, (way, source), (reader, others)),
                 (Shape::Unit, true) => (way == Way::Out).then(Object::new),
                 (Shape::Newtype(ty), true) => {
                     self.beside(&ty.substitute(&named.args), way, reader, others)
@@ -67,19 +67,21 @@ impl<'a> Schemas<'a> {
     fn by_key(
         &mut self,
         body: &Enum,
-        args: &[Type],
+        named: &Named,
         variants: &[Called<'a>],
         (way, source): (Way, &Source),
         (closed, open): (bool, bool),
         others: &Names,
     ) -> Object {
-        let (mut properties, mut names) = (Object::new(), Vec::new());
-        for (variant, _) in variants {
-            let denies = body.deny_unknown_fields;
-            let content = self.shape(&variant.shape, denies, args, way, source);
+        let (mut properties, mut keys) = (Object::new(), Vec::new());
+        for (variant, name) in variants {
+            let content = match &variant.shape {
+                Shape::Unit => typed("null"),
+                _ => self.content(body, named, (variant, name), (way, source), name),
+            };
             for name in variant_names(variant, way) {
                 properties.put(name, content.clone());
-                names.push(name);
+                keys.push(name);
             }
         }
         if closed {
@@ -87,12 +89,34 @@ impl<'a> Schemas<'a> {
         }
         let mut object = typed("object").with("properties", properties);
         if !open {
-            object.extend(one_of_names(&names, true));
+            object.extend(one_of_names(&keys, true));
         }
         if closed && *others != Names::Any {
             object.put("additionalProperties", false);
         }
         object
+    }
+
+    /// The content of a variant, which is a member of its component. It may have the whole enum beside
+    /// its own members, and so on without end: then the member is referred to.
+    fn content(
+        &mut self,
+        body: &Enum,
+        named: &Named,
+        (variant, _): Called<'a>,
+        (way, source): (Way, &Source),
+        member: &str,
+    ) -> Object {
+        let key = key(named);
+        if self.inside.contains(&key) {
+            let component = self.variant_name(named, variant, way);
+            return self.reference(&format!("{component}/properties/{}", pointer(member)));
+        }
+        self.inside.push(key);
+        let denies = body.deny_unknown_fields;
+        let content = self.shape(&variant.shape, denies, &named.args, way, source);
+        self.inside.pop();
+        content
     }
 
     /// A variant with its tag among its members, or beside its content.
@@ -146,7 +170,7 @@ impl<'a> Schemas<'a> {
             Tagging::Adjacent { tag, content } => {
                 let mut members = self.tag_member(tag, body, variant, name, way);
                 if variant.shape != Shape::Unit {
-                    let inside = self.shape(&variant.shape, denies, args, way, source);
+                    let inside = self.content(body, named, (variant, name), (way, source), content);
                     members.properties.put(&**content, inside);
                     if content_required(self.schema, &variant.shape, args, way) {
                         members.required.push(content.to_string());
@@ -202,4 +226,18 @@ pub(super) fn unknown_tag(tag: &str, known: &[String]) -> Object {
 
 pub(super) fn object_of(Members { properties, required }: Members) -> Object {
     typed("object").with("properties", properties).with("required", required)
+}
+
+/// The name of a member as a part of a reference.
+fn pointer(name: &str) -> String {
+    let escaped = name.replace('~', "~0").replace('/', "~1");
+    let mut text = String::new();
+    for byte in escaped.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text += &format!("%{byte:02X}");
+        }
+    }
+    text
 }

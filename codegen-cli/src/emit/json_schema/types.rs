@@ -27,6 +27,8 @@ pub(in crate::emit) struct Schemas<'a> {
     pub(in crate::emit) names: TypeNames,
     pub(in crate::emit) dialect: Dialect,
     pub(in crate::emit) problems: Vec<Problem>,
+    /// The enums whose contents are being described where they share an object.
+    pub(super) inside: Vec<String>,
     /// `components/schemas`, each with what it describes and where that stands.
     components: BTreeMap<String, (Object, String, Source)>,
 }
@@ -37,7 +39,14 @@ impl<'a> Schemas<'a> {
         names: TypeNames,
         dialect: Dialect,
     ) -> Schemas<'a> {
-        Schemas { schema, names, dialect, problems: Vec::new(), components: BTreeMap::new() }
+        Schemas {
+            schema,
+            names,
+            dialect,
+            problems: Vec::new(),
+            inside: Vec::new(),
+            components: BTreeMap::new(),
+        }
     }
 
     /// Describes every use, in each direction in which it crosses, or once where both look the same.

@@ -171,7 +171,7 @@ impl<'a> Schemas<'a> {
         union
     }
 
-    fn variant_name(&self, named: &Named, variant: &Variant, way: Way) -> String {
+    pub(super) fn variant_name(&self, named: &Named, variant: &Variant, way: Way) -> String {
         format!("{}_{}", self.names.of(named, way), variant.rust_name)
     }
 

@@ -341,3 +341,42 @@ fn a_variant_without_a_tag_beside_others() {
         r#"{"z":1,"B":{"x":1},"q":1}"#,
     ]);
 }
+
+#[test]
+fn an_enum_that_has_itself_beside_the_members_of_a_variant() {
+    #[derive(Debug, Serialize, Deserialize)]
+    enum Tree {
+        Leaf,
+        #[serde(rename = "a/b ~")]
+        Node {
+            y: u8,
+            #[serde(flatten)]
+            below: Box<Tree>,
+        },
+    }
+    #[derive(Debug, Serialize, Deserialize)]
+    #[serde(tag = "t", content = "c", deny_unknown_fields)]
+    enum Chain {
+        End,
+        Link {
+            y: u8,
+            #[serde(flatten)]
+            below: Box<Chain>,
+        },
+    }
+    let node = |name: &'static str, below| {
+        variant(name, fields([field("y", U8), flat("below", named(below))]))
+    };
+    let mut named_oddly = node("Node", "Tree");
+    named_oddly.write = Some("a/b ~".into());
+    named_oddly.read.as_mut().unwrap().name = "a/b ~".into();
+    let tree = choice(Tagging::External, [variant("Leaf", Shape::Unit), named_oddly]);
+    let chain = choice(adjacent(), [variant("End", Shape::Unit), node("Link", "Chain")]);
+    let schema = schema([("Tree", tree), ("Chain", denying(chain))]);
+    let tree = |below| Tree::Node { y: 1, below: Box::new(below) };
+    check(&schema, &named("Tree"), &[tree(tree(tree(tree(Tree::Leaf))))])
+        .agrees(&[r#"{"a/b ~":{"y":1,"a/b ~":{"y":1}}}"#])
+        .output(&[], &[r#"{"a/b ~":{"y":1,"a/b ~":{"y":1,"a/b ~":{"y":""}}}}"#]);
+    let chain = |below| Chain::Link { y: 1, below: Box::new(below) };
+    check(&schema, &named("Chain"), &[chain(chain(chain(Chain::End)))]);
+}
