@@ -120,12 +120,7 @@ pub(super) fn newtype(ty: Type) -> Shape {
 }
 
 pub(super) fn plain(shape: Shape) -> Body {
-    Body::Struct(Struct {
-        shape,
-        transparent: false,
-        deny_unknown_fields: false,
-        overlapping: false,
-    })
+    Body::Struct(Struct { shape, transparent: false, deny_unknown_fields: false })
 }
 
 /// `#[serde(deny_unknown_fields)]`.
