@@ -133,17 +133,14 @@ fn at_once<'a>(schema: &'a Schema, def: &'a TypeDef) -> Vec<&'a TypeId> {
     match &def.body {
         Body::Struct(body) => match (alias_of(body), &body.shape) {
             (Some(ty), _) => at_once_in(schema, ty, &mut ids),
-            (None, Shape::Fields(fields)) => fields
-                .iter()
-                .filter(|field| field.flatten)
-                .for_each(|field| at_once_in(schema, &field.ty, &mut ids)),
-            _ => {}
+            (None, shape) => flattened_in(schema, shape, &mut ids),
         },
         Body::Enum(body) => {
             let bare = matches!(body.tagging, Tagging::Untagged | Tagging::Internal { .. });
-            for variant in body.variants.iter().filter(|_| bare) {
-                if let Shape::Newtype(ty) = &variant.shape {
-                    at_once_in(schema, ty, &mut ids);
+            for variant in body.variants.iter().filter(|variant| bare || variant.untagged) {
+                match &variant.shape {
+                    Shape::Newtype(ty) => at_once_in(schema, ty, &mut ids),
+                    shape => flattened_in(schema, shape, &mut ids),
                 }
             }
         }
@@ -151,15 +148,26 @@ fn at_once<'a>(schema: &'a Schema, def: &'a TypeDef) -> Vec<&'a TypeId> {
     ids
 }
 
+fn flattened_in<'a>(schema: &'a Schema, shape: &'a Shape, ids: &mut Vec<&'a TypeId>) {
+    let Shape::Fields(fields) = shape else { return };
+    for field in fields.iter().filter(|field| field.flatten) {
+        at_once_in(schema, &field.ty, ids);
+    }
+}
+
 fn at_once_in<'a>(schema: &'a Schema, ty: &'a Type, ids: &mut Vec<&'a TypeId>) {
     match ty {
         Type::Option(inner) => at_once_in(schema, inner, ids),
+        Type::Split { write, read } => {
+            at_once_in(schema, write, ids);
+            at_once_in(schema, read, ids);
+        }
         Type::Named(named) => {
             ids.push(&named.id);
             let is_object = matches!(
                 schema.def(&named.id).map(|def| &def.body),
-                Some(Body::Struct(body @ Struct { shape: Shape::Fields(_), .. }))
-                    if alias_of(body).is_none()
+                Some(Body::Struct(body @ Struct { shape: Shape::Fields(fields), .. }))
+                    if alias_of(body).is_none() && !fields.iter().any(|field| field.flatten)
             );
             if !is_object {
                 named.args.iter().for_each(|arg| at_once_in(schema, arg, ids));
