@@ -62,6 +62,7 @@ pub use self::param::Param;
 /// | option | on | says |
 /// |---|---|---|
 /// | `as = Type` | a field, a variant with `with` | what crosses: the field's own type need not be `Wire` |
+/// | `overlapping` | an enum | of variants without tags that share values, the first that fits is meant |
 /// | `status = 404` | a variant | the HTTP status of this declared error, 400 to 599; without it 422 |
 /// | `since = "1.2.0"` | a field, a variant | the version of the interface that brought it |
 /// | `crate = path` | the type | where traitwire is, if not at `::traitwire` |
