@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// From annotated Rust traits to TypeScript and OpenAPI.
+/// From annotated Rust traits to TypeScript, OpenAPI and JSON Schema.
 #[derive(Debug, Parser)]
 #[command(name = "traitwire", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Cli {

@@ -34,7 +34,7 @@
 //! | to | see |
 //! |---|---|
 //! | declare an interface | [`rpc_interface`], [`ipc_interface`] |
-//! | describe a type | [`Wire`], [`Bytes`], [`Float`], [`double_option`] |
+//! | describe a type | [`Wire`], [`Mirror`], [`Bytes`], [`Float`], [`double_option`] |
 //! | call | [`Call`], [`StreamCall`], [`CallError`] |
 //! | handle | [`Context`], [`Caller`] |
 //! | serve | [`rpc::Backend`], `http::service` |

@@ -128,8 +128,15 @@ pub use self::param::Param;
 /// # Warnings
 ///
 /// `Vec<u8>` crosses as an array of numbers, in about four times the space: the derive warns of it once
-/// for a type. [`Bytes`] is the way out, and `#[allow(deprecated)]` on the type silences the warning
-/// (no macro can warn but by something deprecated).
+/// for a type. [`Bytes`](crate::Bytes) is the way out, and `#[allow(deprecated)]` on the type silences
+/// the warning (no macro can warn but by something deprecated).
+///
+/// # What is refused later
+///
+/// That serde could not read back a value can often be said only when all types are known: an
+/// integer of 128 bits behind a tag, `Option<Option<T>>` (for which there is
+/// [`double_option`](crate::double_option)), untagged variants that share values. Such a type compiles,
+/// and is refused with the reason and the way out when a backend is built, or by `traitwire generate`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross the wire",
     label = "no wire schema for `{Self}`",
