@@ -57,3 +57,8 @@ fn report(file: &str, head: &str, lines: impl Iterator<Item = String>) {
         "{file} is no longer true; `UPDATE=1 cargo test -p traitwire-corpus` writes:\n{text}"
     );
 }
+
+/// On one line, whatever it holds.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() && *c != '\u{2028}').collect()
+}
