@@ -9,7 +9,7 @@ use traitwire_schema::names::{check_interface_name, check_method_name};
 use traitwire_schema::version::{self, Series};
 use traitwire_schema::walk::{Schema, children, def_types};
 use traitwire_schema::{
-    Body, Field, Interface, Method, Shape, Source, Struct, Tagging, Type, TypeDef, TypeId,
+    Body, Interface, Method, Shape, Source, Struct, Tagging, Type, TypeDef, TypeId,
 };
 
 use super::Problem;
@@ -140,28 +140,29 @@ pub(super) fn cycles<'a>(
 /// The definitions that a reader must know to know this one.
 fn at_once<'a>(schema: &'a Schema, def: &'a TypeDef) -> Vec<&'a TypeId> {
     let mut ids = Vec::new();
-    let flattened = |fields: &'a [Field], ids: &mut Vec<&'a TypeId>| {
-        let fields = fields.iter().filter(|field| field.flatten);
-        fields.for_each(|field| at_once_in(schema, &field.ty, ids));
-    };
     match &def.body {
         Body::Struct(body) => match (alias_of(body), &body.shape) {
             (Some(ty), _) => at_once_in(schema, ty, &mut ids),
-            (None, Shape::Fields(fields)) => flattened(fields, &mut ids),
-            _ => {}
+            (None, shape) => flattened_in(schema, shape, &mut ids),
         },
         Body::Enum(body) => {
             let bare = matches!(body.tagging, Tagging::Untagged | Tagging::Internal { .. });
             for variant in body.variants.iter().filter(|variant| bare || variant.untagged) {
                 match &variant.shape {
                     Shape::Newtype(ty) => at_once_in(schema, ty, &mut ids),
-                    Shape::Fields(fields) => flattened(fields, &mut ids),
-                    _ => {}
+                    shape => flattened_in(schema, shape, &mut ids),
                 }
             }
         }
     }
     ids
+}
+
+fn flattened_in<'a>(schema: &'a Schema, shape: &'a Shape, ids: &mut Vec<&'a TypeId>) {
+    let Shape::Fields(fields) = shape else { return };
+    for field in fields.iter().filter(|field| field.flatten) {
+        at_once_in(schema, &field.ty, ids);
+    }
 }
 
 fn at_once_in<'a>(schema: &'a Schema, ty: &'a Type, ids: &mut Vec<&'a TypeId>) {

@@ -49,14 +49,16 @@ impl<'a> Walk<'a> {
             }
             found.push((field, id, reads));
         }
-        self.check_collectors(path, &found, scope);
+        self.check_collectors(path, fields, &found, scope);
         self.check_names(path, fields, &found, scope);
     }
 
-    /// What collects must come last, after fields that take their members out.
+    /// What collects must come last, after fields that take their members out; and all that is
+    /// written must be read by somebody else, for else it collects that, too.
     fn check_collectors(
         &mut self,
         path: &str,
+        fields: &'a [Field],
         found: &[(&'a Field, Id, Reads)],
         scope: Scope<'a, '_>,
     ) {
@@ -69,7 +71,14 @@ impl<'a> Walk<'a> {
                 Reads::Takes => *other > at,
                 _ => *other != at,
             });
-            if let Some((_, (other, ..))) = stays {
+            let unread = fields.iter().filter(|field| !field.flatten).find(|field| {
+                let reads = |name: &Text| match &field.read {
+                    Some(read) => read.name == *name || read.aliases.contains(name),
+                    None => false,
+                };
+                field.write.as_ref().is_some_and(|write| !reads(&write.name))
+            });
+            if let Some(other) = stays.map(|(_, (other, ..))| *other).or(unread) {
                 let trap = Trap::FlattenedTakes { other: other.rust_name.clone() };
                 let path = format!("{path}.{}", field.rust_name);
                 self.report(path, place_of(field, scope.def), trap);

@@ -60,9 +60,9 @@ pub enum Trap {
     },
     /// A flattened type that denies unknown fields would see those of the others.
     FlattenedDenies,
-    /// A flattened map, or what reads like one, also takes the members of another flattened field.
+    /// A flattened map, or what reads like one, also takes what another field wrote.
     FlattenedTakes {
-        /// The other field.
+        /// The other field: flattened, or not read by its own name.
         other: Text,
     },
     /// A flattened option whose content can be read from nothing at all: `None` would be `Some`.
@@ -103,7 +103,8 @@ impl Trap {
             Trap::SameName { .. } => "rename one of them: #[serde(rename = \"..\")]",
             Trap::FlattenedDenies => "remove `deny_unknown_fields` from the flattened type",
             Trap::FlattenedTakes { .. } => {
-                "flatten structs only before the map, or keep the map in a field of its own"
+                "flatten structs only, and before the map; read every field that is written; or keep \
+                 the map in a field of its own"
             }
             Trap::FlattenedOption => {
                 "give the flattened type a field that is required, or flatten it without the option"
@@ -148,7 +149,7 @@ impl fmt::Display for Trap {
                 "a flattened type may not deny unknown fields, for it would see those of the others"
             }
             Trap::FlattenedTakes { other } => {
-                return write!(f, "its reader also takes the members of the flattened `{other}`");
+                return write!(f, "its reader also takes what `{other}` wrote");
             }
             Trap::FlattenedOption => {
                 "the content can be read from no members at all, so that `None` would come back as \

@@ -259,7 +259,6 @@ impl<'a> Walk<'a> {
 fn shared_words(read: &Words, write: &Words) -> Option<String> {
     Some(match (read, write) {
         (Words::These(one), Words::These(other)) if one == other => format!("{one:?}"),
-        (Words::These(_), Words::These(_)) => return None,
         (Words::Any, Words::These(text)) | (Words::These(text), Words::Any) => format!("{text:?}"),
         (Words::Char, Words::These(text)) | (Words::These(text), Words::Char)
             if text.chars().count() == 1 =>

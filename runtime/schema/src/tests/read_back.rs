@@ -160,9 +160,13 @@ fn flattened_fields_must_not_take_from_each_other() {
         (vec![flat("inner", named("Rest", &[])), s()], "s"),
     ] {
         let said = of(list);
-        let expected = format!("takes the members of the flattened `{taken}`");
+        let expected = format!("takes what `{taken}` wrote");
         assert!(said.contains(&expected), "{said}");
     }
+    let mut tag = field("type", Type::Literal("S".into()));
+    tag.read = None;
+    assert!(of(vec![tag.clone(), rest()]).contains("takes what `type` wrote"));
+    assert_eq!(of(vec![tag, s()]), "");
     assert!(of(vec![flat("n", U32)]).contains("not written as an object"));
     assert!(of(vec![flat("n", seq(U32))]).contains("not written as an object"));
     assert!(of(vec![field("x", U32), s()]).contains("are called \"x\""));

@@ -59,6 +59,16 @@ fn two_flattened_fields_of_any_names() {
 fn a_type_that_is_nothing_but_itself() {
     let types = json!({ "shop::T": newtype(json!({ "option": named("shop::T") })) });
     refused(&gives(named("shop::T")), types, "`shop::T` is itself");
+    // Through flattened fields, in a variant and where a parameter stands, too.
+    let of = generic(&["T"], fields(&[flat("t", json!({ "param": 0 }))]));
+    let through = applied("shop::P", &[named("shop::T")]);
+    let types = json!({ "shop::T": fields(&[flat("p", through)]), "shop::P": of });
+    refused(&gives(named("shop::T")), types, "`shop::T` is itself");
+    let inside = variant("A", json!({ "fields": [flat("s", named("shop::T"))] }));
+    let kind = choice(json!({ "internal": { "tag": "k" } }), &[inside]);
+    let types = json!({ "shop::K": kind, "shop::T": fields(&[flat("k", named("shop::K"))]) });
+    let both = problems(&gives(named("shop::T")), types);
+    assert!(both.iter().all(|problem| problem.message.contains("is itself")), "{both:?}");
     let types = json!({ "shop::T": newtype(json!({ "seq": named("shop::T") })) });
     has(&file(&gives(named("shop::T")), types), "export type T = readonly T[];");
 }
