@@ -13,6 +13,15 @@
     clippy::missing_panics_doc,
     reason = "only tests see it"
 )]
+#![allow(
+    clippy::box_collection,
+    clippy::enum_variant_names,
+    clippy::option_option,
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::wildcard_imports,
+    reason = "the types are such as people write, and serde gives functions references"
+)]
 
 #[macro_use]
 mod case;

@@ -12,6 +12,7 @@ mod flatten;
 mod foreign;
 mod generics;
 mod names;
+mod pairs;
 mod plain;
 mod recursion;
 mod refused;
@@ -37,6 +38,8 @@ pub fn cases() -> Vec<Case> {
         generics::cases,
         recursion::cases,
         names::cases,
+        pairs::cases,
+        pairs::one_way_directions::cases,
     ])
 }
 

@@ -83,6 +83,10 @@ impl<'a> Generator<'a> {
             (Some(key), 0) => {
                 members.remove(&key);
             }
+            // Elsewhere, JSON Schema would take `1.0` for an integer.
+            (Some(key), _) if has_whole_real(&members[&key]) => {
+                members.remove(&key);
+            }
             (Some(key), 1) => {
                 let value = members.remove(&key).unwrap_or_default();
                 members.insert(new, value);
@@ -391,6 +395,17 @@ impl<'a> Generator<'a> {
 fn whole(bound: &Json) -> Option<i128> {
     let number = bound.as_number()?;
     number.as_i128().or_else(|| number.as_f64().map(|real| real as i128))
+}
+
+fn has_whole_real(value: &Json) -> bool {
+    match value {
+        Json::Number(number) => {
+            number.is_f64() && number.as_f64().is_some_and(|real| real.fract() == 0.0)
+        }
+        Json::Array(items) => items.iter().any(has_whole_real),
+        Json::Object(members) => members.values().any(has_whole_real),
+        _ => false,
+    }
 }
 
 fn collect_texts(value: &Json, texts: &mut Vec<String>) {

@@ -2,6 +2,7 @@
 //!
 //! | module | the question it answers |
 //! |---|---|
+//! | `defaults` | Is the default that a schema states the one that serde takes? |
 //! | `generate` | Which values does a JSON Schema admit? |
 //! | `known` | What of a JSON text does TypeScript know? |
 //! | `mirror` | What would a type be that is written as this one is read? |
@@ -12,6 +13,7 @@
 //! | `schemas` | What does a type's JSON Schema say of its values? |
 //! | `typescript` | What becomes of values in TypeScript? |
 
+mod defaults;
 mod generate;
 mod known;
 mod mirror;
@@ -56,4 +58,9 @@ fn report(file: &str, head: &str, lines: impl Iterator<Item = String>) {
         known == text,
         "{file} is no longer true; `UPDATE=1 cargo test -p traitwire-corpus` writes:\n{text}"
     );
+}
+
+/// On one line, whatever it holds.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() && *c != '\u{2028}').collect()
 }

@@ -10,11 +10,9 @@ use traitwire_corpus::{Case, types};
 
 use crate::generate::Generator;
 use crate::random::Random;
-use crate::schemas::{Checked, Schemas};
+use crate::schemas::{Checked, Schemas, is_partial};
 use crate::{report, say};
 
-/// The report is one for all runs.
-const SEED: u64 = 4;
 const VALUES: usize = 120;
 
 const HEAD: &str = "\
@@ -37,7 +35,7 @@ fn note(differences: &mut Differences, what: &'static str, json: String) {
 
 /// Values that a schema admits, and changed ones.
 fn pool(case: &Case, schema: &Checked, written: &[Json], name: &str) -> Vec<Json> {
-    let random = Random::new(SEED, &format!("{} {name}", case.id));
+    let random = Random::new(Random::SEED, &format!("{} {name}", case.id));
     let mut generator = Generator::new(&schema.schema, random, written);
     let mut pool: Vec<Json> = (0..VALUES).filter_map(|_| generator.value()).collect();
     pool.extend_from_slice(written);
@@ -91,7 +89,8 @@ fn differences_from_schemars_are_known() {
     let mut lines = Vec::new();
     let mut totals: BTreeMap<&str, usize> = BTreeMap::new();
     let mut known = 0;
-    for case in &types::cases() {
+    // Of readers that no schema describes in full, none can be right.
+    for case in types::cases().iter().filter(|case| !is_partial(case)) {
         let Some(schemars) = case.schemars else { continue };
         let Ok(ours) = Schemas::of(case) else { continue };
         known += 1;

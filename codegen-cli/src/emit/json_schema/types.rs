@@ -368,7 +368,13 @@ const FORMATS: [&str; 19] = [
 
 /// Text of a form. `text` says that it is text, unless that is known.
 pub(super) fn formatted(format: &Format, dialect: Dialect, mut text: Object) -> Object {
-    let known = dialect == Dialect::OpenApi || FORMATS.contains(&&*format.name);
+    // RFC 3339 has four digits for a year, and no sign for a duration, while types write more. Where
+    // there is a pattern it is exact, and a validator that asserts formats must not refuse what it
+    // admits.
+    let is_wider =
+        ["date-time", "date", "duration"].contains(&&*format.name) && !format.pattern.is_empty();
+    let is_exact = FORMATS.contains(&&*format.name) && !is_wider;
+    let known = dialect == Dialect::OpenApi || is_exact;
     text.put(if known { "format" } else { "$comment" }, &*format.name);
     text.put_some("pattern", &*format.pattern);
     text

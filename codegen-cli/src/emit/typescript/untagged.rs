@@ -5,7 +5,7 @@
 use traitwire_schema::{Enum, Shape, Tagging, Type, TypeDef, Variant};
 
 use super::codecs::{Codecs, Place, object};
-use super::direction::is_name_enum;
+use super::direction::{Way, is_name_enum};
 use super::looks::{Entry, Fit, of_shape, untagged_variants};
 use super::need::{has_open_arm, takes_any};
 use super::text::string;
@@ -54,6 +54,9 @@ pub(super) fn codec(
         codecs.problem(cannot_tell(def, "array", "several variants are arrays"));
     } else if strings_differ(&entries) {
         codecs.problem(cannot_tell(def, "string", "several variants are strings"));
+    } else if let Some(integer) = mixed_numbers(&entries).filter(|_| at.ways.has(Way::In)) {
+        let why = "a real that is whole would be written as this integer, for both are a `number`";
+        codecs.problem(cannot_tell(def, integer, why));
     } else if let Some(names) = hidden(codecs, at, &entries) {
         let why = "an earlier variant takes its objects";
         let problem = cannot_tell(def, &format!("{{ {} }}", names.join(", ")), why);
@@ -129,6 +132,18 @@ fn arrays_differ(entries: &[Entry]) -> bool {
         .map(|entry| entry.codec.as_ref().map(print));
     let first = arrays.next();
     arrays.any(|other| Some(other) != first)
+}
+
+/// An integer that is a `number`, before a real, which is one as well: `1.0` comes as 1.
+fn mixed_numbers(entries: &[Entry]) -> Option<&'static str> {
+    let is_real = |fit: &Fit| matches!(fit, Fit::Kind("f32" | "f64"));
+    let last = entries.iter().rposition(|entry| is_real(&entry.fit))?;
+    entries[..last].iter().find_map(|entry| match entry.fit {
+        Fit::Kind(kind @ ("i8" | "i16" | "i32" | "isize" | "u8" | "u16" | "u32" | "usize")) => {
+            Some(kind)
+        }
+        _ => None,
+    })
 }
 
 /// The runtime takes any string for text of a form.

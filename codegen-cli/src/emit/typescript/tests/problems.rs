@@ -83,6 +83,21 @@ fn variants_that_look_alike_and_are_decoded_differently() {
 }
 
 #[test]
+fn a_whole_real_that_would_be_written_as_an_integer() {
+    let types = |whole: &str| {
+        json!({ "shop::T": choice(json!("untagged"), &[
+            variant("A", json!({ "newtype": whole })),
+            variant("B", json!({ "newtype": "f64" })),
+        ]) })
+    };
+    let takes = vec![interface("Shop", &[method("m", named("shop::T"), json!("u8"))])];
+    refused(&takes, types("u8"), "a real that is whole would be written as this integer");
+    has(&file(&takes, types("u64")), "export type T = bigint | number;");
+    // What only comes is not written.
+    has(&file(&gives(named("shop::T")), types("u8")), "export type T = number");
+}
+
+#[test]
 fn what_cannot_stand_beside_a_tag() {
     for content in [json!({ "option": { "map": ["string", "u64"] } }), json!({ "seq": "u8" })] {
         let types = json!({ "shop::T": choice(
