@@ -83,11 +83,11 @@ impl<'a> Walk<'a> {
             (Form::Many(read), Form::Many(write)) => {
                 self.content_covered(&Content::Type(*read), &Content::Type(*write), next)
             }
-            (Form::Many(read), Form::Each(items)) => {
+            (Form::Many(read), Form::Each(items, _)) => {
                 items.iter().all(|item| self.content_covered(&Content::Type(*read), item, next))
             }
-            (Form::Each(read), Form::Each(write)) => {
-                read.len() == write.len()
+            (Form::Each(read, least), Form::Each(write, _)) => {
+                (*least..=read.len()).contains(&write.len())
                     && read.iter().zip(write).all(|(r, w)| self.content_covered(r, w, next))
             }
             (Form::Object(read), Form::Object(write)) => self.object_covers(read, write, next),
@@ -171,16 +171,18 @@ impl<'a> Walk<'a> {
             }
             (Form::Text(read), Form::Text(write)) => shared_words(read, write),
             (Form::Many(_), Form::Many(_)) => Some("[]".to_owned()),
-            (Form::Many(item), Form::Each(items)) => {
+            (Form::Many(item), Form::Each(items, _)) => {
                 let item = Content::Type(*item);
                 let items = items.iter().map(|write| self.content_shared(&item, write, next));
                 list(items)
             }
-            (Form::Each(items), Form::Many(item)) => {
+            (Form::Each(items, least), Form::Many(item)) => {
                 let item = Content::Type(*item);
-                list(items.iter().map(|read| self.content_shared(read, &item, next)))
+                list(items.iter().take(*least).map(|read| self.content_shared(read, &item, next)))
             }
-            (Form::Each(read), Form::Each(write)) if read.len() == write.len() => {
+            (Form::Each(read, least), Form::Each(write, _))
+                if (*least..=read.len()).contains(&write.len()) =>
+            {
                 list(read.iter().zip(write).map(|(r, w)| self.content_shared(r, w, next)))
             }
             (Form::Object(read), Form::Object(write)) => self.object_shared(read, write, next),
@@ -242,7 +244,7 @@ impl<'a> Walk<'a> {
             Form::Real => "0.5".to_owned(),
             Form::Text(words) => shared_words(words, words)?,
             Form::Many(_) => "[]".to_owned(),
-            Form::Each(items) => list(items.iter().map(|item| self.sample_of(item, next)))?,
+            Form::Each(items, _) => list(items.iter().map(|item| self.sample_of(item, next)))?,
             Form::Object(object) => {
                 let mut members = Vec::new();
                 for member in object.members.iter().filter(|member| member.always) {
