@@ -3,7 +3,8 @@
 use super::Walk;
 use crate::closed::{Closed, Id};
 use crate::model::{
-    Absent, Body, Enum, Field, Presence, ReadName, Shape, Struct, Tagging, Text, TypeDef, Variant,
+    Absent, Body, Enum, Field, Format, Presence, ReadName, Shape, Struct, Tagging, Text, TypeDef,
+    Variant,
 };
 
 /// Who asks: what a writer may write, or what a reader takes.
@@ -51,7 +52,7 @@ pub(super) enum Words {
     Any,
     Char,
     Bytes,
-    Form(Text),
+    Form(Format),
     These(Text),
     Float,
 }
@@ -123,7 +124,15 @@ impl<'a> Walk<'a> {
         }
         match self.types.get(id).clone() {
             Closed::Leaf(name) => leaf_forms(name),
-            Closed::Format(format) => vec![Form::Text(Words::Form(format.name))],
+            Closed::Format(format) => {
+                // Its reader takes numbers, too.
+                let numbers = side == Side::Read && format.name == "decimal";
+                let mut forms = vec![Form::Text(Words::Form(format))];
+                if numbers {
+                    forms.extend([Form::Int(i64::MIN.into(), u64::MAX.into()), Form::Real]);
+                }
+                forms
+            }
             Closed::Literal(text) => vec![Form::Text(Words::These(text))],
             Closed::AtMost(int, most) => {
                 let low = if int.starts_with('i') { i128::MIN } else { 0 };

@@ -8,11 +8,13 @@
 //! |---|---|
 //! | `forms` | What may the JSON of a type look like? |
 //! | `overlap` | Which JSON of one type does another take? |
+//! | `texts` | Which texts do two readers take for theirs? |
 //! | `flatten` | Which members does a flattened field take from the others? |
 
 mod flatten;
 mod forms;
 mod overlap;
+mod texts;
 
 use std::collections::HashSet;
 use std::fmt;

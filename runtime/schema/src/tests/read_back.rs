@@ -372,6 +372,50 @@ fn a_value_that_an_earlier_variant_takes_is_shown() {
 }
 
 #[test]
+fn readers_that_take_texts_of_other_forms_are_known() {
+    let form = |name: &'static str, pattern: &'static str| {
+        Type::Format(Format { name: name.into(), pattern: pattern.into(), positional: true })
+    };
+    let plain = |name| form(name, "^x$");
+    let of = |earlier: Type, later: Type| {
+        said([
+            untagged(&[newtype("A", earlier), newtype("B", later)]),
+            def("Kind", &[], choice(Tagging::External, &[variant("Text", Shape::Unit)])),
+            def("Short", &[], choice(Tagging::External, &[variant("Txt", Shape::Unit)])),
+        ])
+    };
+    let jiff = |name| form(name, "^(?:[0-9]{4}|-00x)$");
+    for (earlier, later, witness) in [
+        (plain("ip"), plain("ipv4"), "\"127.0.0.1\""),
+        (plain("ipv6"), plain("ip"), "\"::1\""),
+        (plain("semver-range"), plain("semver"), "\"1.2.3\""),
+        (jiff("date"), plain("date-time-local"), "\"2000-01-01T00:00:00\""),
+        (Type::Char, plain("decimal"), "\"1\""),
+        (Type::Bytes, plain("decimal"), "\"1234\""),
+        (plain("decimal"), Type::Bytes, "\"1234\""),
+        (Type::Bytes, named("Kind", &[]), "\"Text\""),
+        (Type::Bytes, Type::Float, "\"Infinity\""),
+        (plain("decimal"), U32, "1"),
+        (plain("decimal"), Type::F64, "0.5"),
+    ] {
+        let found = of(earlier, later);
+        let (start, end) = (format!("`Root::B`: {witness} is"), "read as the earlier `A`");
+        let all = "`Root::B`: no value is read as this: all fit the earlier `A`";
+        assert!(found == all || (found.starts_with(&start) && found.ends_with(end)), "{found}");
+    }
+    for (earlier, later) in [
+        (plain("semver"), plain("semver-range")),
+        (plain("date"), plain("date-time-local")),
+        (plain("uuid-simple"), plain("uuid")),
+        (plain("uuid"), plain("date-time")),
+        (Type::Bytes, named("Short", &[])),
+        (U32, plain("decimal")),
+    ] {
+        assert_eq!(of(earlier, later), "");
+    }
+}
+
+#[test]
 fn a_type_that_contains_itself_has_an_end() {
     let tree = choice(
         Tagging::Untagged,
