@@ -7,7 +7,7 @@
 use super::forms::{Content, Form, Object, Side};
 use super::{Scope, Trap, Walk, place_of};
 use crate::closed::{Closed, Id};
-use crate::model::{Body, Field, Shape, Tagging, Text};
+use crate::model::{Body, Field, Presence, Shape, Tagging, Text, Write};
 
 /// How a flattened field is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,7 @@ impl<'a> Walk<'a> {
     pub(super) fn check_flattened(
         &mut self,
         path: &str,
+        tag: Option<&Text>,
         fields: &'a [Field],
         scope: Scope<'a, '_>,
     ) {
@@ -37,7 +38,7 @@ impl<'a> Walk<'a> {
             let reads = self.reads(id, 0);
             let path = format!("{path}.{}", field.rust_name);
             let source = place_of(field, scope.def);
-            if reads == Reads::Cannot {
+            if reads == Reads::Cannot || self.may_be_anything(id) {
                 self.report(path, source, Trap::NotAnObject);
                 continue;
             }
@@ -45,12 +46,16 @@ impl<'a> Walk<'a> {
                 self.report(path.clone(), source, Trap::FlattenedOption);
             }
             if self.denies(id) {
-                self.report(path, source, Trap::FlattenedDenies);
+                self.report(path.clone(), source, Trap::FlattenedDenies);
+            }
+            let maybe = |write: &Write| write.presence == Presence::Maybe;
+            if field.write.as_ref().is_some_and(maybe) && !self.reads_nothing(id) {
+                self.report(path, source, Trap::FlattenedSkipped);
             }
             found.push((field, id, reads));
         }
         self.check_collectors(path, fields, &found, scope);
-        self.check_names(path, fields, &found, scope);
+        self.check_names(path, tag, fields, &found, scope);
     }
 
     /// What collects must come last, after fields that take their members out; and all that is
@@ -90,6 +95,7 @@ impl<'a> Walk<'a> {
     fn check_names(
         &mut self,
         path: &str,
+        tag: Option<&Text>,
         fields: &'a [Field],
         found: &[(&'a Field, Id, Reads)],
         scope: Scope<'a, '_>,
@@ -102,6 +108,7 @@ impl<'a> Walk<'a> {
                 let read = field.read.iter();
                 write.chain(read.flat_map(|r| [&r.name].into_iter().chain(r.aliases.iter())))
             })
+            .chain(tag)
             .cloned()
             .collect();
         for (field, id, _) in found {
@@ -192,11 +199,22 @@ impl<'a> Walk<'a> {
     fn is_optional_nothing(&mut self, id: Id) -> bool {
         let Some(id) = self.types.erase(id).ok().flatten() else { return false };
         let Closed::Option(inner) = *self.types.get(id) else { return false };
-        self.forms(&Content::Type(inner), Side::Read, 0).iter().any(|form| match form {
+        self.reads_nothing(inner)
+    }
+
+    /// Whether a flattened field of this type can be read where none of its members is there.
+    fn reads_nothing(&mut self, id: Id) -> bool {
+        self.forms(&Content::Type(id), Side::Read, 0).iter().any(|form| match form {
             Form::Null | Form::Any => true,
             Form::Object(Object { members, .. }) => members.iter().all(|member| !member.always),
             _ => false,
         })
+    }
+
+    /// Whether a value may be any JSON, of which `null` comes back as an object.
+    fn may_be_anything(&mut self, id: Id) -> bool {
+        let forms = self.forms(&Content::Type(id), Side::Write, 0);
+        forms.iter().any(|form| matches!(form, Form::Any))
     }
 
     fn denies(&mut self, id: Id) -> bool {
@@ -209,7 +227,8 @@ impl<'a> Walk<'a> {
         };
         let Some((def, _)) = id.and_then(|id| self.types.def(id)) else { return false };
         match &def.body {
-            Body::Struct(body) => body.deny_unknown_fields,
+            // It is asked for the members that it knows, and sees no others.
+            Body::Struct(_) => false,
             Body::Enum(body) => body.deny_unknown_fields && body.tagging != Tagging::External,
         }
     }
@@ -225,9 +244,9 @@ impl<'a> Walk<'a> {
                             names.extend(member.names);
                         }
                     }
-                    Form::Null | Form::Any | Form::Unknown => {}
+                    Form::Null | Form::Unknown => {}
                     // A reader takes structs from arrays, which nobody writes.
-                    Form::Each(_) if side == Side::Read => {}
+                    Form::Each(..) if side == Side::Read => {}
                     // A variant that is its name alone; beside others it is a member.
                     Form::Text(super::forms::Words::These(name)) => names.push(name),
                     _ => return None,

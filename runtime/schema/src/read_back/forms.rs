@@ -3,7 +3,8 @@
 use super::Walk;
 use crate::closed::{Closed, Id};
 use crate::model::{
-    Absent, Body, Enum, Field, Presence, ReadName, Shape, Struct, Tagging, Text, TypeDef, Variant,
+    Absent, Body, Enum, Field, Format, Presence, ReadName, Shape, Struct, Tagging, Text, TypeDef,
+    Variant,
 };
 
 /// Who asks: what a writer may write, or what a reader takes.
@@ -21,6 +22,8 @@ pub(super) enum Content<'a> {
     Shape(&'a Shape, &'a TypeDef, Vec<Id>),
     /// Always this text.
     Name(Text),
+    /// This text; a reader of a tag among other members takes the number of the variant for it.
+    Tag(Text, usize),
 }
 
 /// One of the looks that a type has.
@@ -36,8 +39,8 @@ pub(super) enum Form<'a> {
     Text(Words),
     /// Any number of these.
     Many(Id),
-    /// One each.
-    Each(Vec<Content<'a>>),
+    /// One each. A reader may need no more than so many of them.
+    Each(Vec<Content<'a>>, usize),
     Object(Object<'a>),
     /// Not known.
     Unknown,
@@ -49,7 +52,7 @@ pub(super) enum Words {
     Any,
     Char,
     Bytes,
-    Form(Text),
+    Form(Format),
     These(Text),
     Float,
 }
@@ -72,6 +75,13 @@ pub(super) struct Member<'a> {
     pub(super) always: bool,
 }
 
+impl<'a> Form<'a> {
+    fn each(items: Vec<Content<'a>>) -> Self {
+        let least = items.len();
+        Form::Each(items, least)
+    }
+}
+
 impl<'a> Member<'a> {
     fn named(name: &Text, content: Content<'a>) -> Self {
         Member { names: vec![name.clone()], content, always: true }
@@ -80,6 +90,9 @@ impl<'a> Member<'a> {
 
 /// How many definitions that are nothing but another are followed.
 const MAX_DEPTH: usize = 16;
+
+/// How many looks the flattened fields of one object may have together.
+const MAX_OBJECTS: usize = 64;
 
 impl<'a> Walk<'a> {
     /// All looks of what stands somewhere.
@@ -91,6 +104,14 @@ impl<'a> Walk<'a> {
     ) -> Vec<Form<'a>> {
         match content {
             Content::Name(name) => vec![Form::Text(Words::These(name.clone()))],
+            Content::Tag(name, index) => {
+                let mut forms = vec![Form::Text(Words::These(name.clone()))];
+                if side == Side::Read {
+                    let index = u32::try_from(*index).unwrap_or(u32::MAX);
+                    forms.push(Form::Int(index.into(), index.into()));
+                }
+                forms
+            }
             Content::Shape(shape, def, args) => self.shape_forms(shape, def, args, side, depth),
             Content::Type(id) => self.type_forms(*id, side, depth),
         }
@@ -103,7 +124,15 @@ impl<'a> Walk<'a> {
         }
         match self.types.get(id).clone() {
             Closed::Leaf(name) => leaf_forms(name),
-            Closed::Format(format) => vec![Form::Text(Words::Form(format.name))],
+            Closed::Format(format) => {
+                // Its reader takes numbers, too.
+                let numbers = side == Side::Read && format.name == "decimal";
+                let mut forms = vec![Form::Text(Words::Form(format))];
+                if numbers {
+                    forms.extend([Form::Int(i64::MIN.into(), u64::MAX.into()), Form::Real]);
+                }
+                forms
+            }
             Closed::Literal(text) => vec![Form::Text(Words::These(text))],
             Closed::AtMost(int, most) => {
                 let low = if int.starts_with('i') { i128::MIN } else { 0 };
@@ -116,11 +145,11 @@ impl<'a> Walk<'a> {
             }
             Closed::Seq(item) | Closed::Set(item) => vec![Form::Many(item)],
             Closed::Array(item, len) => match usize::try_from(len) {
-                Ok(len @ 0..=32) => vec![Form::Each(vec![Content::Type(item); len])],
+                Ok(len @ 0..=32) => vec![Form::each(vec![Content::Type(item); len])],
                 _ => vec![Form::Many(item)],
             },
             Closed::Tuple(items) => {
-                vec![Form::Each(items.into_iter().map(Content::Type).collect())]
+                vec![Form::each(items.into_iter().map(Content::Type).collect())]
             }
             Closed::Map(_, value) => {
                 vec![Form::Object(Object { rest: Some(value), ..Object::default() })]
@@ -163,12 +192,10 @@ impl<'a> Walk<'a> {
                 object.denies |= body.deny_unknown_fields;
             }
         }
-        // A reader takes the fields of a struct from an array too, in their order.
-        if let (Side::Read, [Form::Object(object)]) = (side, &forms[..])
-            && object.rest.is_none()
+        if side == Side::Read
+            && let Shape::Fields(fields) = &body.shape
         {
-            let items = object.members.iter().map(|member| member.content.clone()).collect();
-            forms.push(Form::Each(items));
+            forms.extend(in_order(fields, &forms));
         }
         forms
     }
@@ -188,17 +215,17 @@ impl<'a> Walk<'a> {
                 Err(_) => vec![Form::Unknown],
             },
             Shape::Tuple(types) => match self.types.close_all(types, args, Some(&def.id)) {
-                Ok(ids) => vec![Form::Each(ids.into_iter().map(Content::Type).collect())],
+                Ok(ids) => vec![Form::each(ids.into_iter().map(Content::Type).collect())],
                 Err(_) => vec![Form::Unknown],
             },
             Shape::Fields(fields) => match self.object(fields, def, args, side, depth) {
-                Some(object) => vec![Form::Object(object)],
+                Some(objects) => objects.into_iter().map(Form::Object).collect(),
                 None => vec![Form::Unknown],
             },
         }
     }
 
-    /// The object that fields make; none if that is not known.
+    /// The objects that fields make; none if that is not known.
     fn object(
         &mut self,
         fields: &'a [Field],
@@ -206,16 +233,25 @@ impl<'a> Walk<'a> {
         args: &[Id],
         side: Side,
         depth: usize,
-    ) -> Option<Object<'a>> {
-        let mut object = Object::default();
+    ) -> Option<Vec<Object<'a>>> {
+        let mut objects = vec![Object::default()];
         for field in fields {
             let id = self.types.close(&field.ty, args, Some(&def.id)).ok()?;
             if field.flatten {
-                let mut forms = self.type_forms(id, side, depth + 1);
-                let (Some(form), true) = (forms.pop(), forms.is_empty()) else { return None };
-                let Form::Object(inner) = form else { return None };
-                object.members.extend(inner.members);
-                object.rest = object.rest.or(inner.rest);
+                let inner = self.flattened_objects(id, side, depth)?;
+                if objects.len() * inner.len() > MAX_OBJECTS {
+                    return None;
+                }
+                let with = |object: &Object<'a>, inner: &Object<'a>| {
+                    let mut object = object.clone();
+                    object.members.extend(inner.members.iter().cloned());
+                    object.rest = object.rest.or(inner.rest);
+                    object
+                };
+                objects = objects
+                    .iter()
+                    .flat_map(|object| inner.iter().map(move |inner| with(object, inner)))
+                    .collect();
                 continue;
             }
             let member = match side {
@@ -234,9 +270,34 @@ impl<'a> Walk<'a> {
                     },
                 }),
             };
-            object.members.extend(member);
+            if let Some(member) = member {
+                objects.iter_mut().for_each(|object| object.members.push(member.clone()));
+            }
         }
-        Some(object)
+        Some(objects)
+    }
+
+    /// The members that a flattened field adds, in each of its looks; none if that is not known.
+    fn flattened_objects(&mut self, id: Id, side: Side, depth: usize) -> Option<Vec<Object<'a>>> {
+        let mut objects = Vec::new();
+        for form in self.type_forms(id, side, depth + 1) {
+            objects.push(match form {
+                // Other members are there, too.
+                Form::Object(object) => Object { denies: false, ..object },
+                // No member, of an option or a unit.
+                Form::Null => Object::default(),
+                Form::Any => Object { rest: Some(id), ..Object::default() },
+                // A variant that is its name alone; beside others it is a member.
+                Form::Text(Words::These(name)) => {
+                    let nothing = Content::Shape(&Shape::Unit, self.types.def(id)?.0, Vec::new());
+                    Object { members: vec![Member::named(&name, nothing)], ..Object::default() }
+                }
+                // What is flattened is read from members only.
+                Form::Each(..) if side == Side::Read => continue,
+                _ => return None,
+            });
+        }
+        Some(objects)
     }
 
     fn enum_forms(
@@ -289,6 +350,8 @@ impl<'a> Walk<'a> {
             return vec![Form::Unknown];
         }
         let held = || Content::Shape(&variant.shape, def, args.to_vec());
+        let index = body.variants.iter().filter(|variant| variant.read.is_some());
+        let index = index.take_while(|other| !std::ptr::eq(*other, variant)).count();
         let mut forms = Vec::new();
         for name in &names {
             let tagged = |tag: &Text| Member::named(tag, Content::Name(name.clone()));
@@ -310,21 +373,46 @@ impl<'a> Walk<'a> {
                     }
                     let denies = body.deny_unknown_fields;
                     forms.push(Form::Object(Object { members, denies, rest: None }));
+                    if side == Side::Read {
+                        forms.push(Form::each(vec![Content::Name(name.clone()), held()]));
+                    }
                 }
                 Tagging::Internal { tag } => {
+                    let named = || Content::Tag(name.clone(), index);
+                    let listed = |items: &[Content<'a>], least: usize| {
+                        let items = std::iter::once(named()).chain(items.iter().cloned());
+                        Form::Each(items.collect(), least + 1)
+                    };
                     for form in &content {
+                        let beside = |members: &[Member<'a>]| {
+                            let tag = Member::named(tag, named());
+                            std::iter::once(tag).chain(members.iter().cloned()).collect()
+                        };
                         forms.push(match form {
                             Form::Null => {
-                                let members = vec![tagged(tag)];
+                                let members = beside(&[]);
                                 Form::Object(Object { members, ..Object::default() })
                             }
                             Form::Object(object) => {
-                                let mut object = object.clone();
-                                object.members.insert(0, tagged(tag));
-                                Form::Object(object)
+                                let members = beside(&object.members);
+                                Form::Object(Object { members, ..object.clone() })
                             }
+                            // A reader takes the tag from the begin of an array, too.
+                            Form::Each(items, least) if side == Side::Read => listed(items, *least),
                             _ => Form::Unknown,
                         });
+                        if side == Side::Read && matches!(form, Form::Null) {
+                            forms.push(listed(&[], 0));
+                        }
+                    }
+                    if side == Side::Read
+                        && let Shape::Fields(fields) = &variant.shape
+                    {
+                        let inner = in_order(fields, &content);
+                        forms.extend(inner.iter().filter_map(|form| match form {
+                            Form::Each(items, least) => Some(listed(items, *least)),
+                            _ => None,
+                        }));
                     }
                 }
                 Tagging::Untagged => {}
@@ -332,6 +420,20 @@ impl<'a> Walk<'a> {
         }
         forms
     }
+}
+
+/// A reader takes the fields of a struct from an array too, in their order; the last may be missing
+/// if they have defaults. Not if some are flattened.
+fn in_order<'a>(fields: &[Field], objects: &[Form<'a>]) -> Option<Form<'a>> {
+    let [Form::Object(object)] = objects else { return None };
+    if fields.iter().any(|field| field.flatten) {
+        return None;
+    }
+    let read = fields.iter().filter_map(|field| field.read.as_ref());
+    let needed = |read: &crate::model::Read| !matches!(read.absent, Absent::Default(_));
+    let least = read.enumerate().filter(|(_, read)| needed(read)).map(|(at, _)| at + 1).last();
+    let items = object.members.iter().map(|member| member.content.clone()).collect();
+    Some(Form::Each(items, least.unwrap_or(0)))
 }
 
 fn leaf_forms<'a>(name: &str) -> Vec<Form<'a>> {

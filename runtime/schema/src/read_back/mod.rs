@@ -8,11 +8,13 @@
 //! |---|---|
 //! | `forms` | What may the JSON of a type look like? |
 //! | `overlap` | Which JSON of one type does another take? |
+//! | `texts` | Which texts do two readers take for theirs? |
 //! | `flatten` | Which members does a flattened field take from the others? |
 
 mod flatten;
 mod forms;
 mod overlap;
+mod texts;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -53,6 +55,8 @@ pub enum Trap {
     NotAnObject,
     /// A field that is sometimes left out, and required where it is read.
     Skipped,
+    /// The same of a flattened field.
+    FlattenedSkipped,
     /// Two members of one object have one name.
     SameName {
         /// The name.
@@ -97,9 +101,13 @@ impl Trap {
                 "use a list of pairs, `Vec<(K, V)>`, or keys that are text"
             }
             Trap::NotAnObject => {
-                "name the field, or add `content = \"..\"` beside `tag`; flatten structs and maps only"
+                "name the field, or add `content = \"..\"` beside `tag`; flatten structs and maps only, \
+                 such as `serde_json::Map` for any members"
             }
             Trap::Skipped => "add #[serde(default)] to the field",
+            Trap::FlattenedSkipped => {
+                "let the field be an `Option`, or give each member of its type #[serde(default)]"
+            }
             Trap::SameName { .. } => "rename one of them: #[serde(rename = \"..\")]",
             Trap::FlattenedDenies => "remove `deny_unknown_fields` from the flattened type",
             Trap::FlattenedTakes { .. } => {
@@ -142,6 +150,9 @@ impl fmt::Display for Trap {
             Trap::NotAnObject => "this is not written as an object, and its members cannot be put \
                 among those of another",
             Trap::Skipped => "it is sometimes left out, but its reader requires it",
+            Trap::FlattenedSkipped => {
+                "its members are sometimes left out, but its reader requires some of them"
+            }
             Trap::SameName { name } => {
                 return write!(f, "two members of one object are called {name:?}");
             }
@@ -294,7 +305,7 @@ impl<'a> Walk<'a> {
         let path = scope.def.id.name.to_string();
         self.visit_shape(&path, &body.shape, scope);
         if let (Shape::Fields(fields), false) = (&body.shape, body.transparent) {
-            self.check_fields(&path, fields, scope);
+            self.check_fields(&path, None, fields, scope);
         }
     }
 
@@ -307,10 +318,14 @@ impl<'a> Walk<'a> {
         for variant in body.variants.iter().rev() {
             let path = format!("{name}::{}", variant.rust_name);
             self.visit_shape(&path, &variant.shape, scope);
+            let tag = match &body.tagging {
+                Tagging::Internal { tag } if !variant.untagged => Some(tag),
+                _ => None,
+            };
             match &variant.shape {
-                Shape::Fields(fields) => self.check_fields(&path, fields, scope),
-                Shape::Newtype(ty) if !variant.untagged => {
-                    if let Tagging::Internal { tag } = &body.tagging {
+                Shape::Fields(fields) => self.check_fields(&path, tag, fields, scope),
+                Shape::Newtype(ty) => {
+                    if let Some(tag) = tag {
                         self.check_beside_tag(path, tag, ty, scope);
                     }
                 }
@@ -351,7 +366,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn check_fields(&mut self, path: &str, fields: &'a [Field], scope: Scope<'a, '_>) {
+    fn check_fields(
+        &mut self,
+        path: &str,
+        tag: Option<&Text>,
+        fields: &'a [Field],
+        scope: Scope<'a, '_>,
+    ) {
         for field in fields.iter().filter(|field| !field.flatten) {
             let (Some(write), Some(read)) = (&field.write, &field.read) else { continue };
             let required = match read.absent {
@@ -367,7 +388,7 @@ impl<'a> Walk<'a> {
             }
         }
         if fields.iter().any(|field| field.flatten) {
-            self.check_flattened(path, fields, scope);
+            self.check_flattened(path, tag, fields, scope);
         }
     }
 
@@ -375,8 +396,13 @@ impl<'a> Walk<'a> {
     fn check_beside_tag(&mut self, path: String, tag: &Text, ty: &'a Type, scope: Scope<'a, '_>) {
         let Some(id) = self.close(ty, scope) else { return };
         let source = &scope.def.source;
-        let erased = self.types.erase(id).ok().flatten().map(|id| self.types.get(id).clone());
-        if matches!(erased, Some(Closed::Option(_))) {
+        // `null` is read from no members only by a type that is nothing else.
+        let erased = self.types.erase(id).ok().flatten();
+        let nothing = erased.is_some_and(|id| match self.types.def(id) {
+            Some((def, _)) => matches!(def.body, Body::Struct(_)),
+            None => matches!(self.types.get(id), Closed::Leaf("unit")),
+        });
+        if !nothing && self.may_be_null(id) {
             return self.report(path, source, Trap::NotAnObject);
         }
         match self.members(id) {
@@ -417,7 +443,7 @@ impl<'a> Walk<'a> {
                 let (def, _) = self.types.def(id)?;
                 let Body::Enum(body) = &def.body else { return None };
                 let text = |variant: &crate::model::Variant| {
-                    variant.shape == Shape::Unit || body.catches_all(variant)
+                    (variant.shape == Shape::Unit && !variant.untagged) || body.catches_all(variant)
                 };
                 (body.tagging == Tagging::External && body.variants.iter().all(text))
                     .then_some(true)

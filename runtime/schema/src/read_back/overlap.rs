@@ -4,7 +4,7 @@
 //! witness is really written by one and taken by the other. What is not known counts as apart.
 
 use super::forms::{Content, Form, Object, Side, Words};
-use super::{Scope, Trap, Walk};
+use super::{Scope, Trap, Walk, texts};
 use crate::model::{Enum, Tagging, Variant};
 
 /// How deep values are compared.
@@ -83,11 +83,11 @@ impl<'a> Walk<'a> {
             (Form::Many(read), Form::Many(write)) => {
                 self.content_covered(&Content::Type(*read), &Content::Type(*write), next)
             }
-            (Form::Many(read), Form::Each(items)) => {
+            (Form::Many(read), Form::Each(items, _)) => {
                 items.iter().all(|item| self.content_covered(&Content::Type(*read), item, next))
             }
-            (Form::Each(read), Form::Each(write)) => {
-                read.len() == write.len()
+            (Form::Each(read, least), Form::Each(write, _)) => {
+                (*least..=read.len()).contains(&write.len())
                     && read.iter().zip(write).all(|(r, w)| self.content_covered(r, w, next))
             }
             (Form::Object(read), Form::Object(write)) => self.object_covers(read, write, next),
@@ -169,18 +169,20 @@ impl<'a> Walk<'a> {
                 // Signed and unsigned ones share what is positive, if they share anything.
                 fits.then(|| one.to_string())
             }
-            (Form::Text(read), Form::Text(write)) => shared_words(read, write),
+            (Form::Text(read), Form::Text(write)) => texts::shared(read, write),
             (Form::Many(_), Form::Many(_)) => Some("[]".to_owned()),
-            (Form::Many(item), Form::Each(items)) => {
+            (Form::Many(item), Form::Each(items, _)) => {
                 let item = Content::Type(*item);
                 let items = items.iter().map(|write| self.content_shared(&item, write, next));
                 list(items)
             }
-            (Form::Each(items), Form::Many(item)) => {
+            (Form::Each(items, least), Form::Many(item)) => {
                 let item = Content::Type(*item);
-                list(items.iter().map(|read| self.content_shared(read, &item, next)))
+                list(items.iter().take(*least).map(|read| self.content_shared(read, &item, next)))
             }
-            (Form::Each(read), Form::Each(write)) if read.len() == write.len() => {
+            (Form::Each(read, least), Form::Each(write, _))
+                if (*least..=read.len()).contains(&write.len()) =>
+            {
                 list(read.iter().zip(write).map(|(r, w)| self.content_shared(r, w, next)))
             }
             (Form::Object(read), Form::Object(write)) => self.object_shared(read, write, next),
@@ -240,9 +242,9 @@ impl<'a> Walk<'a> {
             Form::Bool => "true".to_owned(),
             Form::Int(least, _) => least.max(&1).to_string(),
             Form::Real => "0.5".to_owned(),
-            Form::Text(words) => shared_words(words, words)?,
+            Form::Text(words) => texts::shared(words, words)?,
             Form::Many(_) => "[]".to_owned(),
-            Form::Each(items) => list(items.iter().map(|item| self.sample_of(item, next)))?,
+            Form::Each(items, _) => list(items.iter().map(|item| self.sample_of(item, next)))?,
             Form::Object(object) => {
                 let mut members = Vec::new();
                 for member in object.members.iter().filter(|member| member.always) {
@@ -253,30 +255,6 @@ impl<'a> Walk<'a> {
             }
         })
     }
-}
-
-/// A text that both have.
-fn shared_words(read: &Words, write: &Words) -> Option<String> {
-    Some(match (read, write) {
-        (Words::These(one), Words::These(other)) if one == other => format!("{one:?}"),
-        (Words::Any, Words::These(text)) | (Words::These(text), Words::Any) => format!("{text:?}"),
-        (Words::Char, Words::These(text)) | (Words::These(text), Words::Char)
-            if text.chars().count() == 1 =>
-        {
-            format!("{text:?}")
-        }
-        (Words::Form(one), Words::Form(other)) if one == other => format!("a text of {one}"),
-        (Words::Any, Words::Form(form)) | (Words::Form(form), Words::Any) => {
-            format!("a text of the form {form}")
-        }
-        (Words::Any, Words::Any) => "any text".to_owned(),
-        (Words::Any | Words::Char, Words::Char) | (Words::Char, Words::Any) => "\"a\"".to_owned(),
-        (Words::Any | Words::Bytes, Words::Bytes) | (Words::Bytes, Words::Any) => "\"\"".to_owned(),
-        (Words::Any | Words::Float, Words::Float) | (Words::Float, Words::Any) => {
-            "\"NaN\"".to_owned()
-        }
-        _ => return None,
-    })
 }
 
 fn list(items: impl Iterator<Item = Option<String>>) -> Option<String> {

@@ -26,6 +26,10 @@ fn flat(name: &str, ty: Type) -> Field {
     Field { flatten: true, ..field(name, ty) }
 }
 
+fn denying(shape: Shape) -> Body {
+    Body::Struct(Struct { shape, transparent: false, deny_unknown_fields: true })
+}
+
 fn newtype(name: &str, ty: Type) -> Variant {
     variant(name, Shape::Newtype(ty))
 }
@@ -123,15 +127,155 @@ fn what_stands_beside_a_tag_is_an_object_without_that_member() {
             def("Color", &[], choice(Tagging::External, &[variant("Red", Shape::Unit)])),
         ])
     };
-    for ty in [named("Fine", &[]), named("Nothing", &[]), Type::Unit, Type::Json] {
+    for ty in [named("Fine", &[]), named("Nothing", &[]), Type::Unit] {
         assert_eq!(of(ty.clone()), "", "{ty:?}");
     }
     assert_eq!(of(map(Type::String, U32)), "");
     assert_eq!(of(named("Color", &[])), "");
-    for ty in [U32, seq(U32), Type::String, option(named("Fine", &[]))] {
+    // Any JSON may be text; and `null` beside a tag comes back as an object.
+    for ty in [U32, seq(U32), Type::String, option(named("Fine", &[])), Type::Json] {
         assert!(of(ty).starts_with("`Root::A`: this is not written as an object"));
     }
     assert_eq!(of(named("Clash", &[])), "`Root::A`: two members of one object are called \"type\"");
+}
+
+#[test]
+fn a_variant_of_nothing_is_not_read_beside_a_tag() {
+    let inner = [variant("Nothing", Shape::Unit), variant("Some", fields([("a", U32)]))];
+    let of = |tagging: Tagging| {
+        let outer = choice(internal(), &[newtype("A", named("Inner", &[]))]);
+        said([root(outer), def("Inner", &[], choice(tagging, &inner))])
+    };
+    assert_eq!(of(Tagging::External), "");
+    assert!(of(Tagging::Untagged).starts_with("`Root::A`: this is not written as an object"));
+}
+
+#[test]
+fn no_member_of_what_is_flattened_beside_a_tag_has_its_name() {
+    let of = |field: Field| {
+        let one = variant("A", Shape::Fields(vec![field].into()));
+        said([
+            root(choice(internal(), &[one])),
+            def("Clash", &[], plain(fields([("type", U32)]))),
+            def("Deep", &[], plain(Shape::Fields(vec![flat("d", named("Clash", &[]))].into()))),
+            def("Tagged", &[], choice(internal(), &[variant("X", Shape::Unit)])),
+            def("Fine", &[], plain(fields([("b", U32)]))),
+        ])
+    };
+    assert_eq!(of(flat("f", named("Fine", &[]))), "");
+    for name in ["Clash", "Deep", "Tagged"] {
+        let expected = "`Root::A.f`: two members of one object are called \"type\"";
+        assert_eq!(of(flat("f", named(name, &[]))), expected);
+    }
+}
+
+#[test]
+fn what_is_flattened_is_members_whatever_its_value() {
+    let of = |ty: Type, presence: Presence| {
+        let mut field = flat("f", ty);
+        field.write.as_mut().unwrap().presence = presence;
+        said([
+            root(plain(Shape::Fields(vec![field].into()))),
+            def("Some", &[], plain(fields([("a", U32)]))),
+            def("None", &[], plain(fields([("a", option(U32))]))),
+            def("Denying", &[], denying(fields([("a", U32)]))),
+        ])
+    };
+    let some = || named("Some", &[]);
+    for ty in [some(), named("None", &[]), option(some()), map(Type::String, Type::Json)] {
+        assert_eq!(of(ty, Presence::Always), "");
+    }
+    // serde shows it its own members only.
+    assert_eq!(of(named("Denying", &[]), Presence::Always), "");
+    // `null` would come back as an object.
+    assert!(of(Type::Json, Presence::Always).contains("not written as an object"));
+    for ty in [named("None", &[]), option(some()), map(Type::String, Type::Json)] {
+        assert_eq!(of(ty, Presence::Maybe), "");
+    }
+    let said = of(some(), Presence::Maybe);
+    assert!(said.starts_with("`Root.f`: its members are sometimes left out, but"), "{said}");
+}
+
+#[test]
+fn what_a_reader_takes_from_an_array_counts() {
+    let filter = || {
+        let mut list = vec![field("name", Type::String), field("n", U32)];
+        for field in &mut list {
+            field.read.as_mut().unwrap().absent = Absent::Default(Value::Unknown);
+        }
+        plain(Shape::Fields(list.into()))
+    };
+    let of = |earlier: &str, later: Type| {
+        let shape = [variant("Dot", Shape::Unit), variant("At", fields([("x", U32)]))];
+        let adjacent = Tagging::Adjacent { tag: "t".into(), content: "c".into() };
+        said([
+            untagged(&[newtype("A", named(earlier, &[])), newtype("B", later)]),
+            def("Filter", &[], filter()),
+            def("Internal", &[], choice(internal(), &shape)),
+            def("Adjacent", &[], choice(adjacent, &shape)),
+        ])
+    };
+    let pair = |ty| Type::Tuple(vec![Type::String, ty].into());
+    for (earlier, later, witness) in [
+        ("Filter", seq(Type::Bool), "[]"),
+        ("Internal", seq(Type::String), "[\"Dot\"]"),
+        ("Internal", pair(U32), "[\"At\",1]"),
+    ] {
+        let expected = format!("`Root::B`: {witness} is read as the earlier `A`");
+        assert_eq!(of(earlier, later), expected);
+    }
+    assert!(of("Filter", Type::Tuple(vec![Type::String].into())).contains("no value is read"));
+    for (earlier, later) in [
+        ("Filter", pair(Type::Bool)),
+        ("Internal", seq(Type::Bool)),
+        ("Internal", pair(Type::Bool)),
+        ("Adjacent", seq(Type::String)),
+    ] {
+        assert_eq!(of(earlier, later), "", "{earlier}");
+    }
+    let said = of("Adjacent", pair(Type::Unit));
+    assert_eq!(said, "`Root::B`: [\"Dot\",null] is read as the earlier `A`");
+}
+
+#[test]
+fn the_number_of_a_variant_is_read_as_its_tag() {
+    let tagged = choice(internal(), &[variant("One", Shape::Unit), variant("Two", Shape::Unit)]);
+    let raw = variant("Raw", fields([("type", U32)]));
+    let said = said([
+        untagged(&[newtype("Tagged", named("Tagged", &[])), raw]),
+        def("Tagged", &[], tagged),
+    ]);
+    assert_eq!(said, "`Root::Raw`: {\"type\":1} is read as the earlier `Tagged`");
+}
+
+#[test]
+fn variants_with_flattened_fields_are_compared() {
+    let of = |ty: Type| {
+        let list = vec![field("id", U32), flat("f", ty)];
+        said([
+            untagged(&[
+                variant("A", Shape::Fields(list.into())),
+                variant("B", fields([("id", U32), ("name", Type::String)])),
+            ]),
+            def("Meta", &[], plain(fields([("author", U32)]))),
+            def("Name", &[], plain(fields([("name", U32)]))),
+            def("Tagged", &[], choice(internal(), &[variant("X", Shape::Unit)])),
+        ])
+    };
+    for ty in [named("Meta", &[]), named("Name", &[]), named("Tagged", &[])] {
+        assert_eq!(of(ty), "");
+    }
+    assert!(of(option(named("Meta", &[]))).contains("no value is read as this"));
+}
+
+#[test]
+fn a_variant_that_is_null_is_no_key() {
+    let mut null = variant("Null", Shape::Unit);
+    null.untagged = true;
+    let keys = choice(Tagging::External, &[variant("A", Shape::Unit), null]);
+    let holder = plain(fields([("m", map(named("Keys", &[]), U32))]));
+    let said = said([root(holder), def("Keys", &[], keys)]);
+    assert!(said.starts_with("`Root.m`: JSON cannot have these keys"), "{said}");
 }
 
 #[test]
@@ -156,7 +300,7 @@ fn flattened_fields_must_not_take_from_each_other() {
     for (list, taken) in [
         (vec![rest(), s()], "s"),
         (vec![tagged(), rest()], "tagged"),
-        (vec![rest(), flat("more", Type::Json)], "more"),
+        (vec![rest(), flat("more", map(Type::String, Type::Json))], "more"),
         (vec![flat("inner", named("Rest", &[])), s()], "s"),
     ] {
         let said = of(list);
@@ -225,6 +369,50 @@ fn a_value_that_an_earlier_variant_takes_is_shown() {
         body.overlapping = true;
     }
     assert_eq!(said([meant]), "");
+}
+
+#[test]
+fn readers_that_take_texts_of_other_forms_are_known() {
+    let form = |name: &'static str, pattern: &'static str| {
+        Type::Format(Format { name: name.into(), pattern: pattern.into(), positional: true })
+    };
+    let plain = |name| form(name, "^x$");
+    let of = |earlier: Type, later: Type| {
+        said([
+            untagged(&[newtype("A", earlier), newtype("B", later)]),
+            def("Kind", &[], choice(Tagging::External, &[variant("Text", Shape::Unit)])),
+            def("Short", &[], choice(Tagging::External, &[variant("Txt", Shape::Unit)])),
+        ])
+    };
+    let jiff = |name| form(name, "^(?:[0-9]{4}|-00x)$");
+    for (earlier, later, witness) in [
+        (plain("ip"), plain("ipv4"), "\"127.0.0.1\""),
+        (plain("ipv6"), plain("ip"), "\"::1\""),
+        (plain("semver-range"), plain("semver"), "\"1.2.3\""),
+        (jiff("date"), plain("date-time-local"), "\"2000-01-01T00:00:00\""),
+        (Type::Char, plain("decimal"), "\"1\""),
+        (Type::Bytes, plain("decimal"), "\"1234\""),
+        (plain("decimal"), Type::Bytes, "\"1234\""),
+        (Type::Bytes, named("Kind", &[]), "\"Text\""),
+        (Type::Bytes, Type::Float, "\"Infinity\""),
+        (plain("decimal"), U32, "1"),
+        (plain("decimal"), Type::F64, "0.5"),
+    ] {
+        let found = of(earlier, later);
+        let (start, end) = (format!("`Root::B`: {witness} is"), "read as the earlier `A`");
+        let all = "`Root::B`: no value is read as this: all fit the earlier `A`";
+        assert!(found == all || (found.starts_with(&start) && found.ends_with(end)), "{found}");
+    }
+    for (earlier, later) in [
+        (plain("semver"), plain("semver-range")),
+        (plain("date"), plain("date-time-local")),
+        (plain("uuid-simple"), plain("uuid")),
+        (plain("uuid"), plain("date-time")),
+        (Type::Bytes, named("Short", &[])),
+        (U32, plain("decimal")),
+    ] {
+        assert_eq!(of(earlier, later), "");
+    }
 }
 
 #[test]
