@@ -206,6 +206,7 @@ pub trait Unknown {
 impl<T> Unknown for &Probe<T> {}
 
 /// The types that a module asks for, each with values.
+#[macro_export]
 macro_rules! cases {
     ($($ty:ty => [$($value:expr),+ $(,)?];)+) => {
         pub(in crate::types) fn cases() -> Vec<$crate::Case> {

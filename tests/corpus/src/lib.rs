@@ -24,7 +24,7 @@
 )]
 
 #[macro_use]
-mod case;
+pub mod case;
 pub mod types;
 
 pub use self::case::{Case, Probe, Read, Schemars, Value};

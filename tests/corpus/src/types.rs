@@ -48,7 +48,8 @@ pub fn refused() -> Vec<Case> {
     numbered(&[refused::cases])
 }
 
-fn numbered(modules: &[fn() -> Vec<Case>]) -> Vec<Case> {
+/// The cases of several modules, no two of which have one id.
+pub fn numbered(modules: &[fn() -> Vec<Case>]) -> Vec<Case> {
     let mut cases: Vec<Case> = modules.iter().flat_map(|cases| cases()).collect();
     // `u8` and `(u8,)` have the same letters.
     let mut known = BTreeMap::new();

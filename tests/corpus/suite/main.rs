@@ -27,6 +27,11 @@ mod typescript;
 use std::fmt::Write as _;
 use std::path::Path;
 
+/// The types that are proven.
+fn cases() -> Vec<traitwire_corpus::Case> {
+    traitwire_corpus::types::cases()
+}
+
 /// Says something of all types on a line that is seen though the test passes.
 fn say(line: &str) {
     use std::io::Write as _;

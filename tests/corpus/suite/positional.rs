@@ -1,6 +1,6 @@
 //! Does what the schema calls safe for positional encodings come back from postcard?
 
-use traitwire_corpus::{Case, types};
+use traitwire_corpus::Case;
 
 use crate::{none_wrong, say};
 
@@ -13,7 +13,7 @@ pub(crate) fn unsafe_because(case: &Case) -> Option<String> {
 #[test]
 fn what_is_called_safe_comes_back_from_postcard() {
     let (mut wrong, mut safe, mut count) = (Vec::new(), 0, 0);
-    let cases = types::cases();
+    let cases = crate::cases();
     for case in cases.iter().filter(|case| unsafe_because(case).is_none()) {
         safe += 1;
         for value in &case.values {

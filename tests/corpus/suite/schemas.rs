@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use traitwire_cli::emit::Problem;
 use traitwire_cli::emit::json_schema::{Way, of_type};
 use traitwire_cli::emit::openapi;
-use traitwire_corpus::{Case, types};
+use traitwire_corpus::Case;
 use traitwire_schema::Type;
 use traitwire_schema::walk::Schema;
 
@@ -82,7 +82,7 @@ fn parsed(json: &str) -> Json {
 
 #[test]
 fn what_is_written_is_valid() {
-    let cases = types::cases();
+    let cases = crate::cases();
     let (mut wrong, mut count) = (Vec::new(), 0);
     for case in &cases {
         let both = Schemas::of(case).and_then(|schemas| Ok((schemas, openapi_of(case)?)));
@@ -175,7 +175,7 @@ pub(crate) fn values_per_type() -> usize {
 
 #[test]
 fn what_is_admitted_is_read() {
-    let cases = types::cases();
+    let cases = crate::cases();
     let (mut wrong, mut count) = (Vec::new(), 0);
     let seed = Random::seed();
     for case in &cases {

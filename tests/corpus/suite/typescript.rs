@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use traitwire_cli::emit::typescript::{self, Options};
-use traitwire_corpus::{Case, Read, types};
+use traitwire_corpus::{Case, Read};
 use traitwire_schema::walk::Schema;
 use traitwire_tests::web::{self, COMPILERS, Package, Web};
 
@@ -174,7 +174,7 @@ fn same(read: &Read, expected: &Read) -> bool {
 #[tokio::test]
 async fn values_survive_typescript() {
     let Some(web) = Web::or_skip() else { return };
-    let cases = types::cases();
+    let cases = crate::cases();
     let (with, _) = emitted(&cases);
     let package = web.package("corpus").await;
     write_package(&package, &with);

@@ -59,19 +59,20 @@ impl Types {
         self.known.push(definition);
         let arg = generic.then(|| Box::new(Ty::any(&mut self.random, &self.known[..at], 1)));
         let ty = Ty::Named(at, arg);
-        let values =
-            (0..5).map(|_| ty.value(&mut self.random, &self.known, None, 0)).collect();
+        let values = (0..5).map(|_| ty.value(&mut self.random, &self.known, None, 0)).collect();
         self.cases.push((ty.rust(&self.known), values));
     }
 
     pub(crate) fn text(&self, seed: u64) -> String {
-        let mut text = format!("/// What makes these types again.\npub const SEED: u64 = {seed};\n");
+        let mut text =
+            format!("/// What makes these types again.\npub const SEED: u64 = {seed};\n");
         for definition in &self.known {
             text.push_str(&definition.text);
         }
         text.push_str("\ncases! {\n");
         for (ty, values) in &self.cases {
-            let _ = writeln!(text, "    {ty} => [\n        {},\n    ];", values.join(",\n        "));
+            let _ =
+                writeln!(text, "    {ty} => [\n        {},\n    ];", values.join(",\n        "));
         }
         text.push_str("}\n");
         text
@@ -143,7 +144,11 @@ impl Maker<'_> {
     fn make(mut self) -> Definition {
         let name = format!("Type{}", self.at);
         let generic = self.random.one_in(5);
-        if self.random.one_in(2) { self.structure(name, generic) } else { self.choice(name, generic) }
+        if self.random.one_in(2) {
+            self.structure(name, generic)
+        } else {
+            self.choice(name, generic)
+        }
     }
 
     fn head(&self, name: &str, generic: bool, serde: &[String], keyword: &str) -> String {
@@ -199,7 +204,9 @@ impl Maker<'_> {
                 shape = Shape::Fields(vec![field]);
             }
             // Beside a tag stand objects only.
-            if tagging == 0 && let Shape::Tuple(types) = &mut shape {
+            if tagging == 0
+                && let Shape::Tuple(types) = &mut shape
+            {
                 match self.object() {
                     Some(ty) => *types = vec![ty],
                     None => shape = Shape::Unit,
@@ -225,8 +232,9 @@ impl Maker<'_> {
 
     /// A known type that is an object.
     fn object(&mut self) -> Option<Ty> {
-        let objects: Vec<usize> =
-            (0..self.known.len()).filter(|at| self.known[*at].object && !self.known[*at].generic).collect();
+        let objects: Vec<usize> = (0..self.known.len())
+            .filter(|at| self.known[*at].object && !self.known[*at].generic)
+            .collect();
         let at = *objects.get(self.random.below(objects.len().max(1)))?;
         Some(Ty::Named(at, None))
     }
@@ -338,7 +346,11 @@ fn attributes(random: &mut Random, field: &Field) -> String {
     }
     let defaults = matches!(
         field.ty,
-        Ty::Option(_) | Ty::List(_) | Ty::Set(_) | Ty::Map(..) | Ty::Leaf("bool" | "u64" | "String" | "f64")
+        Ty::Option(_)
+            | Ty::List(_)
+            | Ty::Set(_)
+            | Ty::Map(..)
+            | Ty::Leaf("bool" | "u64" | "String" | "f64")
     );
     let name = &field.name;
     let serde = match random.below(10) {

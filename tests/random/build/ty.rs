@@ -24,16 +24,40 @@ pub(crate) enum Ty {
 }
 
 pub(crate) const LEAVES: [&str; 26] = [
-    "bool", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "u128", "i128", "usize", "isize",
-    "f32", "f64", "char", "String", "Bytes", "()", "serde_json::Value", "std::num::NonZeroU32",
-    "std::num::NonZeroI64", "std::time::Duration", "std::net::IpAddr", "Float", "std::path::PathBuf",
+    "bool",
+    "u8",
+    "i8",
+    "u16",
+    "i16",
+    "u32",
+    "i32",
+    "u64",
+    "i64",
+    "u128",
+    "i128",
+    "usize",
+    "isize",
+    "f32",
+    "f64",
+    "char",
+    "String",
+    "Bytes",
+    "()",
+    "serde_json::Value",
+    "std::num::NonZeroU32",
+    "std::num::NonZeroI64",
+    "std::time::Duration",
+    "std::net::IpAddr",
+    "Float",
+    "std::path::PathBuf",
 ];
 
 const KEYS: [&str; 8] = ["String", "u8", "i64", "u128", "bool", "char", "Color", "String"];
 
 const ITEMS: [&str; 5] = ["String", "u32", "i64", "char", "Color"];
 
-const TEXTS: [&str; 8] = ["", "a", "hélas", "\u{1f980}", "a\\\"b\\n", "\\u{2028}", "-0", "constructor"];
+const TEXTS: [&str; 8] =
+    ["", "a", "hélas", "\u{1f980}", "a\\\"b\\n", "\\u{2028}", "-0", "constructor"];
 
 impl Ty {
     pub(crate) fn any(random: &mut Random, known: &[Definition], depth: usize) -> Ty {
@@ -185,14 +209,31 @@ fn leaf(name: &str, random: &mut Random) -> String {
         .replace("usize::MAX", "9007199254740991")
         .replace("isize::MAX", "9007199254740991")
         .replace("isize::MIN", "-9007199254740991"),
-        "f32" => of(random, &["0.0", "-0.0", "1.0", "0.1", "f32::MAX", "f32::MIN_POSITIVE", "-7.25"]),
+        "f32" => {
+            of(random, &["0.0", "-0.0", "1.0", "0.1", "f32::MAX", "f32::MIN_POSITIVE", "-7.25"])
+        }
         "f64" => of(
             random,
-            &["0.0", "-0.0", "1.0", "0.1", "1e300", "5e-324", "-7.25", "9007199254740993.0", "1e21"],
+            &[
+                "0.0",
+                "-0.0",
+                "1.0",
+                "0.1",
+                "1e300",
+                "5e-324",
+                "-7.25",
+                "9007199254740993.0",
+                "1e21",
+            ],
         ),
         "Float" => of(
             random,
-            &["Float::from(f64::NAN)", "Float::from(-f64::INFINITY)", "Float::from(-0.0)", "Float::from(2.0)"],
+            &[
+                "Float::from(f64::NAN)",
+                "Float::from(-f64::INFINITY)",
+                "Float::from(-0.0)",
+                "Float::from(2.0)",
+            ],
         ),
         "char" => of(random, &["'a'", "'\\0'", "'é'", "'\\u{1f980}'", "'\\''"]),
         "String" => format!("\"{}\".to_owned()", random.pick(&TEXTS)),
