@@ -54,8 +54,8 @@ impl<T: Wire + PartialEq + Debug> Value for T {
 /// A value that was read.
 pub type Read = Result<Box<dyn Value>, String>;
 
-/// How many bytes are left.
-pub type Left = usize;
+/// A value that was read, and how many bytes are left.
+pub type ReadPart = Result<(Box<dyn Value>, usize), String>;
 
 /// What schemars says of a type, when it is written (`true`) and when it is read.
 pub type Schemars = fn(bool) -> serde_json::Value;
@@ -74,7 +74,7 @@ pub struct Case {
     /// As `serde_json` reads it.
     pub read: fn(&str) -> Read,
     /// As postcard reads it, and how many bytes it leaves.
-    pub read_postcard: fn(&[u8]) -> Result<(Box<dyn Value>, Left), String>,
+    pub read_postcard: fn(&[u8]) -> ReadPart,
     /// If schemars claims to know it.
     pub schemars: Option<Schemars>,
 }

@@ -1,7 +1,6 @@
 //! Which values does a JSON Schema admit?
 //!
-//! What comes may not fit after all, where keywords play together; the validator has the last word. A
-//! second source are values that fit, changed at random in one place.
+//! What comes may not fit after all, where keywords play together; the validator has the last word.
 
 use serde_json::{Map, Number, Value as Json, json};
 
@@ -13,17 +12,19 @@ const DEPTH: usize = 7;
 /// Makes values of one document.
 pub(crate) struct Generator<'a> {
     root: &'a Json,
-    random: Random,
+    pub(crate) random: Random,
     /// Texts that the type itself has written, for formats that have no pattern.
     texts: Vec<String>,
     /// All names of members that the document mentions.
-    names: Vec<String>,
+    pub(crate) names: Vec<String>,
 }
 
 impl<'a> Generator<'a> {
     pub(crate) fn new(root: &'a Json, random: Random, written: &[Json]) -> Generator<'a> {
         let mut texts = Vec::new();
-        written.iter().for_each(|value| collect_texts(value, &mut texts));
+        for value in written {
+            collect_texts(value, &mut texts);
+        }
         let mut names = Vec::new();
         collect_names(root, &mut names);
         names.sort();
@@ -34,72 +35,6 @@ impl<'a> Generator<'a> {
     /// A value, unless chance leads nowhere.
     pub(crate) fn value(&mut self) -> Option<Json> {
         self.of(vec![self.root], 0)
-    }
-
-    /// This value, with something else in one place.
-    pub(crate) fn changed(&mut self, value: &Json) -> Json {
-        let mut changed = value.clone();
-        self.change(&mut changed);
-        changed
-    }
-
-    fn change(&mut self, value: &mut Json) {
-        let inner = match value {
-            Json::Array(items) => items.len(),
-            Json::Object(members) => members.len(),
-            _ => 0,
-        };
-        if inner > 0 && !self.random.one_in(3) {
-            let at = self.random.below(inner);
-            match value {
-                Json::Array(items) => return self.change(&mut items[at]),
-                Json::Object(members) => {
-                    if let Some(member) = members.values_mut().nth(at) {
-                        return self.change(member);
-                    }
-                }
-                _ => {}
-            }
-        }
-        match value {
-            Json::Object(members) if !self.random.one_in(4) => self.change_members(members),
-            Json::Array(items) if !self.random.one_in(4) => {
-                let item = items.first().cloned().unwrap_or_else(|| self.any());
-                if items.is_empty() || self.random.one_in(2) {
-                    items.push(item);
-                } else {
-                    items.remove(self.random.below(items.len()));
-                }
-            }
-            _ => *value = self.any(),
-        }
-    }
-
-    fn change_members(&mut self, members: &mut Map<String, Json>) {
-        let keys: Vec<String> = members.keys().cloned().collect();
-        let known = self.random.pick(&self.names).cloned();
-        let new = known.filter(|_| !self.random.one_in(4)).unwrap_or_else(|| "unknown".to_owned());
-        match (self.random.pick(&keys).cloned(), self.random.below(3)) {
-            (Some(key), 0) => {
-                members.remove(&key);
-            }
-            // Elsewhere, JSON Schema would take `1.0` for an integer.
-            (Some(key), _) if has_whole_real(&members[&key]) => {
-                members.remove(&key);
-            }
-            (Some(key), 1) => {
-                let value = members.remove(&key).unwrap_or_default();
-                members.insert(new, value);
-            }
-            (Some(key), _) if self.random.one_in(2) => {
-                let value = members[&key].clone();
-                members.insert(new, value);
-            }
-            _ => {
-                let value = self.any();
-                members.insert(new, value);
-            }
-        }
     }
 
     /// A value that meets all of these.
@@ -364,7 +299,7 @@ impl<'a> Generator<'a> {
     }
 
     /// Any JSON, but no `1.0`, which JSON Schema takes for an integer and serde does not.
-    fn any(&mut self) -> Json {
+    pub(crate) fn any(&mut self) -> Json {
         let some = [
             json!(null),
             json!(true),
@@ -395,17 +330,6 @@ impl<'a> Generator<'a> {
 fn whole(bound: &Json) -> Option<i128> {
     let number = bound.as_number()?;
     number.as_i128().or_else(|| number.as_f64().map(|real| real as i128))
-}
-
-fn has_whole_real(value: &Json) -> bool {
-    match value {
-        Json::Number(number) => {
-            number.is_f64() && number.as_f64().is_some_and(|real| real.fract() == 0.0)
-        }
-        Json::Array(items) => items.iter().any(has_whole_real),
-        Json::Object(members) => members.values().any(has_whole_real),
-        _ => false,
-    }
 }
 
 fn collect_texts(value: &Json, texts: &mut Vec<String>) {

@@ -11,7 +11,7 @@ use traitwire_schema::{Body, ReadName, Shape};
 /// This value with only the members that make a difference to serde, if it has no alias.
 pub(crate) fn known(case: &Case, aliases: &[String], json: &str) -> Option<String> {
     let whole = (case.read)(json).ok()?;
-    let mut value: Json = serde_json::from_str(json).ok()?;
+    let value: Json = serde_json::from_str(json).ok()?;
     if mentions(&value, aliases) {
         return None;
     }
@@ -20,38 +20,42 @@ pub(crate) fn known(case: &Case, aliases: &[String], json: &str) -> Option<Strin
     if !same(&value) {
         return Some(json.to_owned());
     }
-    while let Some(smaller) = without_one(&value, &|smaller| same(smaller)) {
-        value = smaller;
-    }
-    Some(value.to_string())
+    Some(pruned(value, &same).to_string())
 }
 
-/// The value without the first member that it can lack.
-fn without_one(value: &Json, accept: &dyn Fn(&Json) -> bool) -> Option<Json> {
+/// The value without the members that it can lack.
+fn pruned(value: Json, accept: &dyn Fn(&Json) -> bool) -> Json {
     match value {
-        Json::Object(members) => members.keys().find_map(|key| {
-            let mut fewer = members.clone();
-            fewer.remove(key);
-            let fewer = Json::Object(fewer);
-            if accept(&fewer) {
-                return Some(fewer);
+        Json::Object(mut members) => {
+            let names: Vec<String> = members.keys().cloned().collect();
+            for name in names {
+                let member = members.remove(&name).unwrap_or_default();
+                if accept(&Json::Object(members.clone())) {
+                    continue;
+                }
+                let with = |inner: &Json| {
+                    let mut members = members.clone();
+                    members.insert(name.clone(), inner.clone());
+                    Json::Object(members)
+                };
+                let member = pruned(member, &|inner| accept(&with(inner)));
+                members.insert(name, member);
             }
-            let with = |inner: &Json| {
-                let mut members = members.clone();
-                members.insert(key.clone(), inner.clone());
-                Json::Object(members)
-            };
-            without_one(&members[key], &|inner| accept(&with(inner))).map(|inner| with(&inner))
-        }),
-        Json::Array(items) => items.iter().enumerate().find_map(|(at, item)| {
-            let with = |inner: &Json| {
-                let mut items = items.clone();
-                items[at] = inner.clone();
-                Json::Array(items)
-            };
-            without_one(item, &|inner| accept(&with(inner))).map(|inner| with(&inner))
-        }),
-        _ => None,
+            Json::Object(members)
+        }
+        Json::Array(mut items) => {
+            for at in 0..items.len() {
+                let item = items[at].take();
+                let with = |inner: &Json| {
+                    let mut items = items.clone();
+                    items[at] = inner.clone();
+                    Json::Array(items)
+                };
+                items[at] = pruned(item, &|inner| accept(&with(inner)));
+            }
+            Json::Array(items)
+        }
+        scalar => scalar,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! | module | the question it answers |
 //! |---|---|
+//! | `change` | What is a value that is nearly another? |
 //! | `defaults` | Is the default that a schema states the one that serde takes? |
 //! | `generate` | Which values does a JSON Schema admit? |
 //! | `known` | What of a JSON text does TypeScript know? |
@@ -13,6 +14,7 @@
 //! | `schemas` | What does a type's JSON Schema say of its values? |
 //! | `typescript` | What becomes of values in TypeScript? |
 
+mod change;
 mod defaults;
 mod generate;
 mod known;

@@ -56,8 +56,8 @@ impl Random {
     /// A text that meets a pattern, as far as Rust knows such patterns.
     pub(crate) fn matching(&mut self, pattern: &str) -> Option<String> {
         // Without Unicode, `\d` is what it is in ECMA 262.
-        let bytes = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
-        let hir = bytes.or_else(|_| ParserBuilder::new().build().parse(pattern)).ok()?;
+        let bytes = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok();
+        let hir = bytes.or_else(|| ParserBuilder::new().build().parse(pattern).ok())?;
         let mut text = Vec::new();
         self.write(&hir, &mut text)?;
         String::from_utf8(text).ok()

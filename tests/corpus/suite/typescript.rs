@@ -180,11 +180,11 @@ async fn values_survive_typescript() {
     write_package(&package, &with);
     let sent: BTreeMap<String, Sent> =
         with.iter().map(|case| (case.id.clone(), send(case))).collect();
-    let came = call(&package, &sent.values().collect::<Vec<_>>()).await;
+    let answers = call(&package, &sent.values().collect::<Vec<_>>()).await;
     let mut wrong = Vec::new();
     let mut refused = 0;
     let mut strict: BTreeMap<&str, String> = BTreeMap::new();
-    for one in &came {
+    for one in &answers {
         let case = with.iter().find(|case| case.id == one.id).expect("it was sent");
         let json = if one.written { &sent[&one.id].written } else { &sent[&one.id].read };
         let json = json[one.index].as_str();
@@ -203,10 +203,10 @@ async fn values_survive_typescript() {
                     wrong.push(format!("{}: {json} came back as {back}: {read:?}", one.id));
                 }
             }
-            (None, None) => wrong.push(format!("{}: nothing came of {json}", one.id)),
+            (None, None) => wrong.push(format!("{}: nothing answers of {json}", one.id)),
         }
     }
-    let places = write_literals(&package, &came);
+    let places = write_literals(&package, &answers);
     let mut complete: BTreeMap<&str, String> = BTreeMap::new();
     for compiler in [COMPILERS[0], COMPILERS[2]] {
         let Err(said) = package.check(compiler, "tsconfig.json").await else { continue };
@@ -250,7 +250,7 @@ async fn values_survive_typescript() {
         "{} types in TypeScript: {} values there and back, {} literals, 0 wrong; \
          {refused} refused as no safe integer",
         with.len(),
-        came.len(),
+        answers.len(),
         places.len()
     ));
 }

@@ -275,7 +275,7 @@ cases! {
         HardContent::Float(Float(f64::NAN)),
         HardContent::Float(Float(-0.0)),
         HardContent::Duration(Duration::MAX),
-        HardContent::Ranges(vec![0..u64::MAX]),
+        HardContent::Ranges(vec![0..u64::MAX, 1..2]),
         HardContent::Wide { signed: i64::MIN, maybe: None },
         HardContent::Json(json!({ "deep": [u64::MAX, -0.5] })),
     ];

@@ -48,7 +48,7 @@ cases! {
     Vec<Vec<f32>> => [vec![], vec![vec![], vec![0.5, -0.0]]];
     VecDeque<u64> => [VecDeque::new(), VecDeque::from([1, u64::MAX])];
     BTreeSet<String> => [BTreeSet::new(), BTreeSet::from([String::new(), odd()])];
-    HashSet<i16> => [HashSet::new(), HashSet::from([-1, 0, 1])];
+    HashSet<i16> => [HashSet::new(), HashSet::from([-1]), HashSet::from([i16::MAX])];
     BTreeSet<Option<u64>> => [BTreeSet::new(), BTreeSet::from([None, Some(u64::MAX)])];
     [i32; 0] => [[]];
     [u64; 3] => [[0, 1, u64::MAX]];
