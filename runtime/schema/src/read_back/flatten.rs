@@ -4,7 +4,7 @@
 //! struct without flattened fields of its own takes its members out; a map, and what is read like
 //! one, takes all that is left and leaves it there.
 
-use super::forms::{Content, Form, Object, Side};
+use super::forms::{Content, Form, MAX_VISITS, Object, Side};
 use super::{Scope, Trap, Walk, place_of};
 use crate::closed::{Closed, Id};
 use crate::model::{Body, Field, Presence, Shape, Tagging, Text, Write};
@@ -123,7 +123,12 @@ impl<'a> Walk<'a> {
     }
 
     fn reads(&mut self, id: Id, depth: usize) -> Reads {
-        let Some(id) = self.types.erase(id).ok().flatten().filter(|_| depth < 16) else {
+        if depth == 0 {
+            self.visits = 0;
+        }
+        self.visits += 1;
+        let has_end = depth < 16 && self.visits < MAX_VISITS;
+        let Some(id) = self.types.erase(id).ok().flatten().filter(|_| has_end) else {
             return Reads::Cannot;
         };
         match self.types.get(id).clone() {

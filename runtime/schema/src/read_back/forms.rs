@@ -91,6 +91,9 @@ impl<'a> Member<'a> {
 /// How many definitions that are nothing but another are followed.
 const MAX_DEPTH: usize = 16;
 
+/// How many types are looked into for the looks of one. Enums that hold others at each step double.
+pub(super) const MAX_VISITS: usize = 1 << 10;
+
 /// How many looks the flattened fields of one object may have together.
 const MAX_OBJECTS: usize = 64;
 
@@ -102,6 +105,9 @@ impl<'a> Walk<'a> {
         side: Side,
         depth: usize,
     ) -> Vec<Form<'a>> {
+        if depth == 0 {
+            self.visits = 0;
+        }
         match content {
             Content::Name(name) => vec![Form::Text(Words::These(name.clone()))],
             Content::Tag(name, index) => {
@@ -119,7 +125,8 @@ impl<'a> Walk<'a> {
 
     fn type_forms(&mut self, id: Id, side: Side, depth: usize) -> Vec<Form<'a>> {
         // A type may be an option or a newtype of itself.
-        if depth > MAX_DEPTH {
+        self.visits += 1;
+        if depth > MAX_DEPTH || self.visits > MAX_VISITS {
             return vec![Form::Unknown];
         }
         match self.types.get(id).clone() {
@@ -325,6 +332,9 @@ impl<'a> Walk<'a> {
         side: Side,
         depth: usize,
     ) -> Vec<Form<'a>> {
+        if depth == 0 {
+            self.visits = 0;
+        }
         let names: Vec<Text> = match side {
             Side::Write => variant.write.iter().cloned().collect(),
             Side::Read => variant

@@ -232,6 +232,8 @@ struct Walk<'a> {
     open: Vec<Place>,
     /// How often forms were compared for the enum at hand.
     steps: usize,
+    /// How many types were looked into for the forms at hand.
+    visits: usize,
 }
 
 /// A definition in use.
@@ -245,7 +247,7 @@ struct Scope<'a, 'b> {
 impl<'a> Walk<'a> {
     fn new(schema: &'a Schema) -> Self {
         let (found, seen, open) = (Vec::new(), HashSet::new(), Vec::new());
-        Walk { types: Types::new(schema), found, seen, open, steps: 0 }
+        Walk { types: Types::new(schema), found, seen, open, steps: 0, visits: 0 }
     }
 
     fn start(&mut self, ty: &Type, path: String, source: &Source) {

@@ -11,29 +11,30 @@ use crate::model::{Enum, Tagging, Variant};
 const MAX_DEPTH: usize = 6;
 
 /// How many pairs of forms are compared for one enum.
-const MAX_STEPS: usize = 20_000;
+const MAX_STEPS: usize = 200_000;
 
 impl<'a> Walk<'a> {
     /// Finds the variants of which earlier ones take values.
     pub(super) fn check_overlaps(&mut self, body: &'a Enum, scope: Scope<'a, '_>) {
         let untagged = |variant: &Variant| variant.untagged || body.tagging == Tagging::Untagged;
+        let any_untagged = body.variants.iter().any(untagged);
         self.steps = 0;
-        for (at, later) in body.variants.iter().enumerate() {
-            if !untagged(later) || body.catches_all(later) {
-                continue;
-            }
-            let (def, args) = (scope.def, scope.args);
-            let written = self.variant_forms(body, later, def, args, Side::Write, 0);
-            if written.is_empty() {
-                continue;
-            }
-            for earlier in body.variants.iter().take(at) {
-                let read = self.variant_forms(body, earlier, def, args, Side::Read, 0);
-                let trap = if self.all_covered(&read, &written, 0) {
+        let (def, args) = (scope.def, scope.args);
+        let mut readers: Vec<(&Variant, Vec<Form<'a>>)> = Vec::new();
+        for later in body.variants.iter() {
+            let written = match untagged(later) && !body.catches_all(later) {
+                true => self.variant_forms(body, later, def, args, Side::Write, 0),
+                false => Vec::new(),
+            };
+            for (earlier, read) in &readers {
+                if written.is_empty() || self.is_over(0) {
+                    break;
+                }
+                let trap = if self.all_covered(read, &written, 0) {
                     Trap::Unreachable { earlier: earlier.rust_name.clone() }
                 } else if body.overlapping {
                     continue;
-                } else if let Some(witness) = self.any_shared(&read, &written, 0) {
+                } else if let Some(witness) = self.any_shared(read, &written, 0) {
                     Trap::Overlaps { earlier: earlier.rust_name.clone(), witness }
                 } else {
                     continue;
@@ -41,6 +42,10 @@ impl<'a> Walk<'a> {
                 let path = format!("{}::{}", def.id.name, later.rust_name);
                 self.report(path, &def.source, trap);
                 break;
+            }
+            if any_untagged {
+                let read = self.variant_forms(body, later, def, args, Side::Read, 0);
+                readers.push((later, read));
             }
         }
     }
@@ -72,6 +77,9 @@ impl<'a> Walk<'a> {
 
     fn covers(&mut self, read: &Form<'a>, write: &Form<'a>, depth: usize) -> bool {
         let next = depth + 1;
+        if self.is_over(depth) {
+            return false;
+        }
         match (read, write) {
             (Form::Unknown, _) | (_, Form::Unknown) => false,
             (Form::Any, _)
@@ -156,6 +164,9 @@ impl<'a> Walk<'a> {
 
     fn shared(&mut self, read: &Form<'a>, write: &Form<'a>, depth: usize) -> Option<String> {
         let next = depth + 1;
+        if self.is_over(depth) {
+            return None;
+        }
         match (read, write) {
             (Form::Any, write) => self.sample(write, next),
             (read, Form::Any) => self.sample(read, next),

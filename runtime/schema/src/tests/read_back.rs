@@ -415,6 +415,36 @@ fn readers_that_take_texts_of_other_forms_are_known() {
     }
 }
 
+/// Each doubles what stands in it, or compares all pairs: without bounds none of these would end.
+#[test]
+fn a_hostile_schema_takes_no_time() {
+    let name = |i: usize| format!("E{i}");
+    let chain = |body: &dyn Fn(usize, Type) -> Body| -> Vec<TypeDef> {
+        let inner = |i| if i == 23 { Type::Unit } else { named(&name(i + 1), &[]) };
+        (0..24).map(|i| def(&name(i), &[], body(i, inner(i)))).collect()
+    };
+    let thrice = |ty: &Type| ["A", "B", "C"].map(|name| newtype(name, ty.clone()));
+    let tag = |i: usize| Tagging::Internal { tag: format!("t{i}").into() };
+    let flattened = |i: usize, ty: &Type| {
+        let field = |part| flat(&format!("f{i}{part}"), ty.clone());
+        plain(Shape::Fields(vec![field(0), field(1)].into()))
+    };
+    let wide = |i: usize| variant(&name(i), fields([("a", U32), (&name(i), U32)]));
+    for mut defs in [
+        chain(&|_, ty| choice(Tagging::Untagged, &thrice(&ty))),
+        chain(&|i, ty| choice(tag(i), &thrice(&ty))),
+        chain(&|i, ty| flattened(i, &ty)),
+        chain(&|i, ty| flattened(i, &option(ty))),
+        vec![def("E0", &[], choice(Tagging::Untagged, &(0..600).map(wide).collect::<Vec<_>>()))],
+    ] {
+        defs.push(root(plain(fields([("a", named("E0", &[]))]))));
+        let start = std::time::Instant::now();
+        said(defs);
+        // Unoptimized, beside other tests; unbounded it would be hours.
+        assert!(start.elapsed().as_secs() < 60);
+    }
+}
+
 #[test]
 fn a_type_that_contains_itself_has_an_end() {
     let tree = choice(
