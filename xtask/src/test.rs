@@ -2,8 +2,9 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
-use crate::cargo::{Outcome, cargo};
+use crate::cargo::{Outcome, cargo, run};
 use crate::web;
 
 /// Installs what the tests need, runs every test of the workspace, and the schema's without its
@@ -32,6 +33,27 @@ pub(crate) fn all() -> Outcome {
     } else {
         Err(format!("tests failed in: cargo {}", failed.join("; cargo ")))
     }
+}
+
+/// Proves many more types that chance makes than a test run does. Stops at the first seed that finds
+/// something, and names it.
+pub(crate) fn random(batches: Option<&str>) -> Outcome {
+    let batches: u64 = match batches.unwrap_or("10").parse() {
+        Ok(batches) => batches,
+        Err(_) => return Err("`random` takes a number of batches".to_owned()),
+    };
+    let begin = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |t| t.as_secs());
+    for seed in begin..begin.saturating_add(batches) {
+        let mut command = cargo(&["test", "--quiet", "--package=traitwire-random"]);
+        command.args(["--", "--show-output"]);
+        command.env("RANDOM_SEED", seed.to_string()).env("RANDOM_TYPES", "100");
+        run(&mut command).map_err(|error| {
+            format!(
+                "{error}\nagain: RANDOM_SEED={seed} RANDOM_TYPES=100 cargo test -p traitwire-random"
+            )
+        })?;
+    }
+    Ok(())
 }
 
 #[derive(Default)]
