@@ -318,7 +318,11 @@ export type Filter =
       readonly changed: {
         /** Not before. */
         readonly from: bigint;
-        /** Before. Without it, until now. */
+        /**
+         * Before. Without it, until now.
+         *
+         * @default null
+         */
         readonly until?: bigint | null | undefined;
       };
     }
@@ -465,13 +469,29 @@ export type Unit = (typeof Unit)[number];
 export interface Query {
   /** The model that they are in. */
   readonly model: ModelId;
-  /** What they meet, each of it. */
+  /**
+   * What they meet, each of it.
+   *
+   * @default []
+   */
   readonly where?: readonly Condition[] | undefined;
-  /** The properties to bring, beside `id`, `label` and `class`. */
+  /**
+   * The properties to bring, beside `id`, `label` and `class`.
+   *
+   * @default []
+   */
   readonly columns?: readonly string[] | undefined;
-  /** How many rows a page has, at most 1000. */
+  /**
+   * How many rows a page has, at most 1000.
+   *
+   * @default 50
+   */
   readonly limit?: number | undefined;
-  /** Where to go on: the `next` of the page before. */
+  /**
+   * Where to go on: the `next` of the page before.
+   *
+   * @default null
+   */
   readonly cursor?: Cursor | null | undefined;
 }
 
@@ -479,7 +499,11 @@ export interface Query {
 export interface Condition {
   /** The name of the property; `label` and `class` are properties too. */
   readonly property: string;
-  /** How to compare it. */
+  /**
+   * How to compare it.
+   *
+   * @default "equal"
+   */
   readonly is?: Comparison | undefined;
   /** With what: text, a number, or a flag. */
   readonly value: Json;

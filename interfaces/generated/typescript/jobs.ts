@@ -137,7 +137,11 @@ export interface JobSpec {
   readonly task: Task;
   /** With what. */
   readonly input: JobInput;
-  /** From -100 (when there is nothing else to do) to 100 (before all others). */
+  /**
+   * From -100 (when there is nothing else to do) to 100 (before all others).
+   *
+   * @default 0
+   */
   readonly priority?: number | undefined;
 }
 
