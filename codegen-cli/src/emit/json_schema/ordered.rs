@@ -7,11 +7,14 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// The longest line on which a list or an object stands in one line.
 const WIDTH: usize = 100;
+
+/// How deep a text nests that is read: as deep as `serde_json` reads, which skips raw text at any depth.
+const MAX_DEPTH: usize = 128;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,23 +145,28 @@ impl Json {
     /// # Errors
     /// What is wrong with it and in which line.
     pub(in crate::emit) fn parse(text: &str) -> Result<Json, serde_json::Error> {
-        Json::of_raw(serde_json::from_str(text)?)
+        Json::of_raw(serde_json::from_str(text)?, 0)
     }
 
-    fn of_raw(raw: &RawValue) -> Result<Json, serde_json::Error> {
+    fn of_raw(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
+        if depth > MAX_DEPTH {
+            let message = format_args!("JSON nests deeper than {MAX_DEPTH}");
+            return Err(serde_json::Error::custom(message));
+        }
+        let inner = |raw| Json::of_raw(raw, depth + 1);
         let text = raw.get();
         Ok(match text.as_bytes().first() {
             Some(b'{') => {
                 let Members(members) = serde_json::from_str(text)?;
                 let mut object = Object::new();
                 for (name, value) in members {
-                    object.put(name, Json::of_raw(value)?);
+                    object.put(name, inner(value)?);
                 }
                 Json::Object(object)
             }
             Some(b'[') => {
                 let items: Vec<&RawValue> = serde_json::from_str(text)?;
-                Json::Array(items.into_iter().map(Json::of_raw).collect::<Result<_, _>>()?)
+                Json::Array(items.into_iter().map(inner).collect::<Result<_, _>>()?)
             }
             Some(b'"') => Json::String(serde_json::from_str(text)?),
             Some(b't') => Json::Bool(true),
@@ -295,6 +303,10 @@ mod tests {
         assert_eq!(json.in_one_line(), text);
         assert!(Json::parse("{ a: 1 }").is_err());
         assert!(Json::parse("1 2").is_err());
+        let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(Json::parse(&deep(100)).is_ok());
+        let error = Json::parse(&deep(100_000)).unwrap_err().to_string();
+        assert!(error.contains("deeper than 128"), "{error}");
     }
 
     #[test]

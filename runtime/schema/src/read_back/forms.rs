@@ -278,7 +278,9 @@ impl<'a> Walk<'a> {
                 }),
             };
             if let Some(member) = member {
-                objects.iter_mut().for_each(|object| object.members.push(member.clone()));
+                for object in &mut objects {
+                    object.members.push(member.clone());
+                }
             }
         }
         Some(objects)
@@ -388,14 +390,14 @@ impl<'a> Walk<'a> {
                     }
                 }
                 Tagging::Internal { tag } => {
-                    let named = || Content::Tag(name.clone(), index);
+                    let as_tag = || Content::Tag(name.clone(), index);
                     let listed = |items: &[Content<'a>], least: usize| {
-                        let items = std::iter::once(named()).chain(items.iter().cloned());
+                        let items = std::iter::once(as_tag()).chain(items.iter().cloned());
                         Form::Each(items.collect(), least + 1)
                     };
                     for form in &content {
                         let beside = |members: &[Member<'a>]| {
-                            let tag = Member::named(tag, named());
+                            let tag = Member::named(tag, as_tag());
                             std::iter::once(tag).chain(members.iter().cloned()).collect()
                         };
                         forms.push(match form {

@@ -22,9 +22,10 @@ impl<'a> Walk<'a> {
         let (def, args) = (scope.def, scope.args);
         let mut readers: Vec<(&Variant, Vec<Form<'a>>)> = Vec::new();
         for later in body.variants.iter() {
-            let written = match untagged(later) && !body.catches_all(later) {
-                true => self.variant_forms(body, later, def, args, Side::Write, 0),
-                false => Vec::new(),
+            let written = if untagged(later) && !body.catches_all(later) {
+                self.variant_forms(body, later, def, args, Side::Write, 0)
+            } else {
+                Vec::new()
             };
             for (earlier, read) in &readers {
                 if written.is_empty() || self.is_over(0) {

@@ -276,6 +276,12 @@ cases! {
         OfUntagged { id: u64::MAX, either: Either::Left { left: u64::MAX } },
         OfUntagged { id: 0, either: Either::Right { right: u64::MAX, more: None } },
     ];
+    OfGeneric<super::structs::Denying> => [
+        OfGeneric { id: 0, inner: super::structs::Denying { a: u64::MAX, b: None } },
+    ];
+    OfGeneric<std::time::Duration> => [
+        OfGeneric { id: 0, inner: std::time::Duration::new(u64::MAX, 999_999_999) },
+    ];
     OfGeneric<Size> => [OfGeneric { id: u64::MAX, inner: size() }];
     OfGeneric<Kind> => [
         OfGeneric { id: u64::MAX, inner: Kind::Square { side: u64::MAX } },

@@ -89,7 +89,49 @@ pub enum Widths {
     Real(f64),
 }
 
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Wire, JsonSchema)]
+#[serde(default)]
+pub struct Filter {
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire, JsonSchema)]
+#[serde(untagged)]
+pub enum FilterOrIds {
+    Filter(Filter),
+    Ids(Vec<u64>),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire, JsonSchema)]
+pub struct FlattenedJson {
+    pub id: u64,
+    #[serde(flatten)]
+    pub extra: serde_json::Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire, JsonSchema)]
+#[serde(tag = "type")]
+pub enum TagBesideFlattenedTag {
+    One {
+        #[serde(flatten)]
+        inner: super::enums::OpenInternal,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire)]
+#[serde(untagged)]
+pub enum AddressOrV4 {
+    Any(std::net::IpAddr),
+    V4(std::net::Ipv4Addr),
+}
+
 cases! {
+    FilterOrIds => [FilterOrIds::Ids(vec![]), FilterOrIds::Ids(vec![1])];
+    FlattenedJson => [FlattenedJson { id: 1, extra: serde_json::Value::Null }];
+    TagBesideFlattenedTag => [
+        TagBesideFlattenedTag::One { inner: super::enums::OpenInternal::Unit },
+    ];
+    AddressOrV4 => [AddressOrV4::V4(std::net::Ipv4Addr::LOCALHOST)];
     Widths => [
         Widths::Small(255),
         Widths::Signed(-1),
