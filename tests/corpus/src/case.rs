@@ -209,7 +209,7 @@ impl<T> Unknown for &Probe<T> {}
 #[macro_export]
 macro_rules! cases {
     ($($ty:ty => [$($value:expr),+ $(,)?];)+) => {
-        pub(in crate::types) fn cases() -> Vec<$crate::Case> {
+        pub fn cases() -> Vec<$crate::Case> {
             #[allow(unused_imports, reason = "which one is taken depends on the type")]
             use $crate::case::{Known as _, Unknown as _};
             vec![$({

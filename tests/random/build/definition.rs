@@ -12,7 +12,6 @@ pub(crate) struct Definition {
     pub(crate) generic: bool,
     /// Whether it is written as an object, so that it may be flattened or stand beside a tag.
     object: bool,
-    /// The names that it or anything flattened in it uses on the wire begin with this.
     body: Body,
     /// Attributes and body in Rust.
     text: String,
@@ -32,8 +31,6 @@ enum Shape {
 struct Field {
     name: String,
     ty: Ty,
-    /// Not read, so that only its default comes back.
-    lost: bool,
 }
 
 /// All that was made so far.
@@ -120,10 +117,7 @@ impl Shape {
             }
             Shape::Fields(fields) => {
                 let value = |field: &Field| {
-                    let value = match field.lost {
-                        true => "Default::default()".to_owned(),
-                        false => field.ty.value(random, known, arg, depth),
-                    };
+                    let value = field.ty.value(random, known, arg, depth);
                     format!("{}: {value}", field.name)
                 };
                 let values: Vec<String> = fields.iter().map(value).collect();
@@ -151,7 +145,7 @@ impl Maker<'_> {
         }
     }
 
-    fn head(&self, name: &str, generic: bool, serde: &[String], keyword: &str) -> String {
+    fn head(name: &str, generic: bool, serde: &[String], keyword: &str) -> String {
         let mut text =
             "\n#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire)]\n".to_owned();
         if !serde.is_empty() {
@@ -172,7 +166,7 @@ impl Maker<'_> {
         {
             serde.push(format!("rename_all = {:?}", self.random.pick(&RULES)));
         }
-        let mut text = self.head(&name, generic, &serde, "struct");
+        let mut text = Self::head(&name, generic, &serde, "struct");
         let (body, ends) = self.body(&shape, "pub ");
         let _ = writeln!(text, "{body}{}", if ends { "" } else { ";" });
         let object = matches!(shape, Shape::Fields(_));
@@ -200,7 +194,7 @@ impl Maker<'_> {
                 _ => self.shape(false, false, &mut Vec::new()),
             };
             if generic && n == 0 {
-                let field = Field { name: "param".to_owned(), ty: Ty::Param, lost: false };
+                let field = Field { name: "param".to_owned(), ty: Ty::Param };
                 shape = Shape::Fields(vec![field]);
             }
             // Beside a tag stand objects only.
@@ -214,7 +208,7 @@ impl Maker<'_> {
             }
             variants.push((format!("Variant{n}"), shape));
         }
-        let mut text = self.head(&name, generic, &serde, "enum");
+        let mut text = Self::head(&name, generic, &serde, "enum");
         text.push_str(" {\n");
         for (name, shape) in &variants {
             let (body, _) = self.body(shape, "");
@@ -227,7 +221,7 @@ impl Maker<'_> {
 
     fn leaf_field(&mut self, n: usize) -> Field {
         let ty = Ty::Leaf(self.random.pick(&LEAVES));
-        Field { name: format!("leaf{n}_of_{}", self.at), ty, lost: false }
+        Field { name: format!("leaf{n}_of_{}", self.at), ty }
     }
 
     /// A known type that is an object.
@@ -274,29 +268,28 @@ impl Maker<'_> {
             .map(|n| Field {
                 name: format!("field{n}_of_{}", self.at),
                 ty: Ty::any(self.random, self.known, 0),
-                lost: false,
             })
             .collect();
         if generic {
             let name = format!("param_of_{}", self.at);
-            fields.push(Field { name, ty: Ty::Param, lost: false });
+            fields.push(Field { name, ty: Ty::Param });
         } else if alone && self.random.one_in(5) {
             let this = Ty::Named(self.at, None);
             let ty = match self.random.below(2) {
                 0 => Ty::Option(Box::new(Ty::Boxed(Box::new(this)))),
                 _ => Ty::List(Box::new(this)),
             };
-            fields.push(Field { name: format!("again_of_{}", self.at), ty, lost: false });
+            fields.push(Field { name: format!("again_of_{}", self.at), ty });
         }
         if alone && self.random.one_in(6) {
             serde.push("deny_unknown_fields".to_owned());
         } else if self.random.one_in(4)
             && let Some(ty) = self.object()
         {
-            fields.push(Field { name: format!("flat_of_{}", self.at), ty, lost: false });
+            fields.push(Field { name: format!("flat_of_{}", self.at), ty });
         } else if self.random.one_in(6) {
             let ty = Ty::Map("String", Box::new(Ty::any(self.random, self.known, 1)));
-            fields.push(Field { name: format!("rest_of_{}", self.at), ty, lost: false });
+            fields.push(Field { name: format!("rest_of_{}", self.at), ty });
         }
         fields
     }

@@ -57,8 +57,7 @@ const KEYS: [&str; 8] = ["String", "u8", "i64", "u128", "bool", "char", "Color",
 const ITEMS: [&str; 5] = ["String", "u32", "i64", "char", "Color"];
 
 // Not "constructor": a literal with such a key has no contextual type in TypeScript.
-const TEXTS: [&str; 8] =
-    ["", "a", "hélas", "\u{1f980}", "a\\\"b\\n", "\\u{2028}", "-0", "length"];
+const TEXTS: [&str; 8] = ["", "a", "hélas", "\u{1f980}", "a\\\"b\\n", "\\u{2028}", "-0", "length"];
 
 impl Ty {
     pub(crate) fn any(random: &mut Random, known: &[Definition], depth: usize) -> Ty {
