@@ -14,7 +14,7 @@
 //! | `docs` | What does a doc comment say, and which examples does it bring? |
 //! | `ordered` | How does JSON keep the order and the digits in which it was made? |
 //!
-//! OpenAPI describes types by the same code; [`Dialect`] has what it says otherwise.
+//! OpenAPI describes types by the same code; `Dialect` has what it says otherwise.
 //!
 //! Whatever serde writes fits the output (a real that is not finite is never written: traitwire refuses
 //! it, where serde alone would write `null`), and whatever fits the input is read by serde. What JSON Schema
