@@ -51,11 +51,15 @@ struct Came {
 pub(crate) fn emitted(cases: &[Case]) -> (Vec<&Case>, BTreeMap<String, String>) {
     let (mut with, mut without) = (Vec::new(), BTreeMap::new());
     for case in cases {
+        // Both are needed, and what has no codec one way may need one the other way.
         let emitted = case.schema().and_then(|schema| {
-            typescript::emit(&schema, &Options::default()).map_err(|problems| first(&problems))
+            [&schema, &mirrored(&schema)].into_iter().try_for_each(|schema| {
+                let emitted = typescript::emit(schema, &Options::default());
+                emitted.map(drop).map_err(|problems| first(&problems))
+            })
         });
         match emitted {
-            Ok(_) => with.push(case),
+            Ok(()) => with.push(case),
             Err(why) => {
                 without.insert(case.id.clone(), why);
             }
