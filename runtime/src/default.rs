@@ -17,14 +17,27 @@ pub const fn default_of<T: Default + Serialize>() -> Absent {
 }
 
 /// What this gives stands in.
-pub const fn default_by(json: fn() -> Option<String>) -> Absent {
-    Absent::Default(Value::Computed(Compute(json)))
+pub const fn default_by(value: fn() -> Value) -> Absent {
+    Absent::Default(Value::Computed(Compute(value)))
 }
 
 /// The JSON of what this gives, if it is the same each time and can be written without loss.
 ///
 /// A panic in it is caught; what its hook prints is not held back, for other threads may panic, too.
-pub fn default_json<T: Serialize>(value: fn() -> T) -> Option<String> {
+pub fn default_json<T: Serialize>(value: fn() -> T) -> Value {
+    json_of(value).map_or(Value::Unknown, |json| Value::Json(json.into()))
+}
+
+/// The same, of a field that is left out where this says so.
+pub fn default_skipped<T: Serialize>(value: fn() -> T, skips: fn(&T) -> bool) -> Value {
+    let Some(json) = json_of(value) else { return Value::Unknown };
+    match catch_unwind(|| skips(&value())) {
+        Ok(false) => Value::Kept(json.into()),
+        Ok(true) | Err(_) => Value::Json(json.into()),
+    }
+}
+
+fn json_of<T: Serialize>(value: fn() -> T) -> Option<String> {
     let json = || {
         let written =
             catch_unwind(AssertUnwindSafe(|| serde_json::to_string(&Exact::new(&value())).ok()));
@@ -44,10 +57,13 @@ mod tests {
 
     #[test]
     fn what_is_always_the_same_is_known() {
-        assert_eq!(default_json(|| 7), Some("7".to_owned()));
-        assert_eq!(default_json(String::new), Some("\"\"".to_owned()));
-        assert_eq!(default_json(|| None::<u8>), Some("null".to_owned()));
-        assert_eq!(default_json(HashSet::<u8>::new), Some("[]".to_owned()));
+        let json = |json: &'static str| Value::Json(json.into());
+        assert_eq!(default_json(|| 7), json("7"));
+        assert_eq!(default_json(String::new), json("\"\""));
+        assert_eq!(default_json(|| None::<u8>), json("null"));
+        assert_eq!(default_json(HashSet::<u8>::new), json("[]"));
+        assert_eq!(default_skipped(|| 0, |n| *n == 0), json("0"));
+        assert_eq!(default_skipped(|| true, |yes| !yes), Value::Kept("true".into()));
         let Absent::Default(value) = default_of::<Vec<u8>>() else { panic!("no default") };
         assert_eq!(value.settle(), Value::Json("[]".into()));
     }
@@ -55,13 +71,13 @@ mod tests {
     #[test]
     fn what_differs_or_fails_is_not() {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        assert_eq!(default_json(|| NEXT.fetch_add(1, Ordering::Relaxed)), None);
-        assert_eq!(default_json(|| (0..1000).collect::<HashSet<u32>>()), None);
-        assert_eq!(default_json(|| f64::NAN), None);
-        assert_eq!(default_json(|| Some(())), None);
-        assert_eq!(default_json::<u8>(|| panic!("on purpose")), None);
+        assert_eq!(default_json(|| NEXT.fetch_add(1, Ordering::Relaxed)), Value::Unknown);
+        assert_eq!(default_json(|| (0..1000).collect::<HashSet<u32>>()), Value::Unknown);
+        assert_eq!(default_json(|| f64::NAN), Value::Unknown);
+        assert_eq!(default_json(|| Some(())), Value::Unknown);
+        assert_eq!(default_json::<u8>(|| panic!("on purpose")), Value::Unknown);
         let keys = || std::collections::BTreeMap::from([((1, 2), 3)]);
-        assert_eq!(default_json(keys), None);
+        assert_eq!(default_json(keys), Value::Unknown);
         assert_eq!(DEFAULT_UNKNOWN, Absent::Default(Value::Unknown));
     }
 }

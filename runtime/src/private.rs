@@ -7,7 +7,7 @@ pub use traitwire_schema as schema;
 
 pub use crate::call::{Call, StreamCall};
 pub use crate::context::Context;
-pub use crate::default::{DEFAULT_UNKNOWN, default_by, default_json, default_of};
+pub use crate::default::{DEFAULT_UNKNOWN, default_by, default_json, default_of, default_skipped};
 pub use crate::definition::{
     applied, definition, field, flatten, member, named, read, record, split, tag, variant, write,
 };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use traitwire::http::Connector;
 use traitwire::rpc::Backend;
 use traitwire::{Bytes, CallError, Caller, Context, Executed, FaultKind, in_process};
@@ -156,7 +157,7 @@ mod edges {
     use serde::Serializer;
     use traitwire::{Stream, Wire, rpc_interface};
 
-    use super::{Bytes, Deserialize, Serialize};
+    use super::{Bytes, Deserialize, Serialize, Value};
 
     /// Is `null` as JSON.
     #[derive(Debug, PartialEq, Serialize, Deserialize, Wire)]
@@ -189,7 +190,7 @@ mod edges {
         #[rpc(public)]
         async fn small(&self, real: f32) -> f32;
         #[rpc(public)]
-        async fn change(&self, to: Option<Option<u8>>) -> bool;
+        async fn change(&self, to: Option<Value>) -> bool;
         #[rpc(public)]
         async fn divided(&self, by: f64) -> Vec<Option<f64>>;
         #[rpc(public)]
@@ -226,7 +227,7 @@ mod edges {
             real
         }
 
-        async fn change(&self, to: Option<Option<u8>>) -> bool {
+        async fn change(&self, to: Option<Value>) -> bool {
             to.is_some()
         }
 
@@ -305,8 +306,8 @@ async fn every_real_crosses_to_the_last_bit() {
 async fn what_json_cannot_tell_from_nothing_is_refused_where_it_is_written() {
     on_every_transport!(EdgesServer::new(Edgy), EdgesClient, |edges| {
         assert_eq!(edges.change(None).await, Ok(false));
-        assert_eq!(edges.change(Some(Some(1))).await, Ok(true));
-        let fault = edges.change(Some(None)).await.unwrap_err().into_fault();
+        assert_eq!(edges.change(Some(json!(1))).await, Ok(true));
+        let fault = edges.change(Some(Value::Null)).await.unwrap_err().into_fault();
         assert_eq!((fault.kind(), fault.executed()), (FaultKind::InvalidArgument, Executed::No));
         assert_eq!(fault.path(), Some("to"));
         assert!(fault.message().contains("`Some` of nothing"), "{fault}");

@@ -214,7 +214,7 @@ fn transparent_shape<'a>(fields: &'a parse::Fields<'a>, errors: &mut Errors) -> 
     Shape::Fields(vec![Field {
         ident,
         crossing,
-        write: Some(Write { name: name(), maybe: false }),
+        write: Some(Write { name: name(), maybe: false, skips: None }),
         // A function is asked for what is absent, too: serde does not see the field around it.
         read: Some(Read { name: read, absent: Absent::ByType }),
         flatten: false,
@@ -246,11 +246,12 @@ fn field<'a>(
     let rust_name = ident.unraw().to_string();
     let (write, read) = names(&attrs.names, &rust_name, rules, RenameRule::apply_to_field);
     let maybe = attrs.skip_write_if.is_some();
+    let skips = attrs.skip_write_if.as_ref().and_then(|skip| skip.path.as_ref());
     let crossing = crossing(field, errors);
     Some(Field {
         ident,
         crossing,
-        write: attrs.skip_write.is_none().then_some(Write { name: write, maybe }),
+        write: attrs.skip_write.is_none().then_some(Write { name: write, maybe, skips }),
         read: attrs.skip_read.is_none().then(|| {
             let absent = absent(attrs, crossing, container);
             Read { name: read, absent }

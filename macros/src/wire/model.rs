@@ -83,17 +83,19 @@ pub(super) enum Shape<'a> {
 pub(super) struct Field<'a> {
     pub(super) ident: &'a Ident,
     pub(super) crossing: Crossing<'a>,
-    pub(super) write: Option<Write>,
+    pub(super) write: Option<Write<'a>>,
     pub(super) read: Option<Read<'a>>,
     pub(super) flatten: bool,
     pub(super) since: Option<&'a str>,
     pub(super) about: About,
 }
 
-pub(super) struct Write {
+pub(super) struct Write<'a> {
     pub(super) name: String,
     /// Some values leave it out.
     pub(super) maybe: bool,
+    /// The function that says which.
+    pub(super) skips: Option<&'a ExprPath>,
 }
 
 pub(super) struct Read<'a> {

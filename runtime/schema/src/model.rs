@@ -651,6 +651,9 @@ pub enum Value {
     Unknown,
     /// Its JSON.
     Json(Text),
+    /// Its JSON, of a default that a writer never leaves out, though it leaves out others: these would
+    /// come back as the default.
+    Kept(Text),
     /// What this gives: in a constant, for a value is no constant. [`Schema::collect`] asks it.
     ///
     /// [`Schema::collect`]: crate::walk::Schema::collect
@@ -658,19 +661,25 @@ pub enum Value {
     Computed(Compute),
 }
 
-/// Gives the JSON of a value. All are equal, as their results are not known before they are asked.
+/// Gives a value. All are equal, as their results are not known before they are asked.
 #[derive(Clone, Copy)]
-pub struct Compute(pub fn() -> Option<String>);
+pub struct Compute(pub fn() -> Value);
 
 impl Value {
     /// The value, asked for if need be.
     #[must_use]
     pub fn settle(&self) -> Value {
         match self {
-            Value::Computed(Compute(compute)) => {
-                compute().map_or(Value::Unknown, |json| Value::Json(json.into()))
-            }
+            Value::Computed(Compute(compute)) => compute(),
             known => known.clone(),
+        }
+    }
+
+    /// Its JSON, as far as it is known.
+    pub fn json(&self) -> Option<&str> {
+        match self {
+            Value::Json(json) | Value::Kept(json) => Some(json),
+            Value::Unknown | Value::Computed(_) => None,
         }
     }
 }

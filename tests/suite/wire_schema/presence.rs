@@ -164,3 +164,34 @@ fn defaults_and_omissions() {
     let read: AllDefault = serde_json::from_str("{}").unwrap();
     assert_eq!((read.a, read.b), (0, 7));
 }
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Serialize, Deserialize, Wire)]
+struct Skips {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fine: Vec<u8>,
+    #[serde(default = "yes", skip_serializing_if = "std::ops::Not::not")]
+    astray: bool,
+}
+
+#[test]
+fn a_default_that_is_not_left_out_is_told_from_one_that_is() {
+    let value = Skips { fine: Vec::new(), astray: false };
+    let read: Skips = serde_json::from_str(&json(&value)).unwrap();
+    assert!(read.astray, "serde alters it");
+    let absent = |name: &str| {
+        let field = fields_of::<Skips>().iter().find(|field| field.rust_name == name).unwrap();
+        match &field.read.as_ref().unwrap().absent {
+            Absent::Default(value) => value.settle(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(absent("fine"), Value::Json("[]".into()));
+    assert_eq!(absent("astray"), Value::Kept("true".into()));
+    let found = schema_of(vec![Skips::TYPE]).unreadable();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].path, "Skips.astray");
+}

@@ -4,7 +4,7 @@
 //! what those before it did not take: so a map holds its values to its type unless they were taken, and
 //! what lets nothing else be there means what it sees.
 
-use traitwire_schema::{Absent, Field, Presence, Read, Source, Type, Value};
+use traitwire_schema::{Absent, Field, Presence, Read, Source, Type};
 
 use super::Dialect;
 use super::beside::{Names, Part, field_names, flattens};
@@ -127,8 +127,8 @@ impl<'a> Schemas<'a> {
         let property = self.of(ty, way);
         let mut property = self.described(property, &field.docs, deprecated, since, (&of, at));
         if let (Way::In, Some(Read { absent: Absent::Default(value), .. })) = (way, &field.read)
-            && let Value::Json(text) = value.settle()
-            && let Ok(json) = Json::parse(&text)
+            && let Some(text) = value.settle().json()
+            && let Ok(json) = Json::parse(text)
         {
             property.put("default", json);
         }

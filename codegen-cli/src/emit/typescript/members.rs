@@ -1,6 +1,6 @@
 //! What members does an object have?
 
-use traitwire_schema::{Absent, Field, Type, Value};
+use traitwire_schema::{Absent, Field, Type};
 
 use super::direction::{field_name, is_optional, one_way};
 use super::docs::Comment;
@@ -141,7 +141,7 @@ impl Members {
 /// The JSON of what a reader takes where a field is left out.
 fn default(field: &Field) -> Option<&str> {
     match &field.read.as_ref()?.absent {
-        Absent::Default(Value::Json(json)) => Some(json),
+        Absent::Default(value) => value.json(),
         _ => None,
     }
 }

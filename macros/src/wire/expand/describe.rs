@@ -191,14 +191,24 @@ impl Describe<'_> {
     }
 
     fn absent(&self, absent: &Absent, field: &Field) -> TokenStream {
+        let skips = field.write.as_ref().and_then(|write| write.skips);
         let by = |ty: &Type, value: TokenStream| {
             let ty = self.params.describe(ty);
-            quote!(__traitwire::default_by(|| __traitwire::default_json::<#ty>(#value)))
+            let value = match skips {
+                Some(skips) => quote! {
+                    __traitwire::default_skipped::<#ty>(#value, |value: &#ty| #skips(value))
+                },
+                None => quote!(__traitwire::default_json::<#ty>(#value)),
+            };
+            quote!(__traitwire::default_by(|| #value))
         };
         match absent {
             Absent::ByType => quote!(__traitwire::schema::Absent::ByType),
             Absent::Never => quote!(__traitwire::schema::Absent::Never),
             Absent::Unknown => quote!(__traitwire::DEFAULT_UNKNOWN),
+            Absent::OfType(ty) if skips.is_some() => {
+                by(ty, quote!(::core::default::Default::default))
+            }
             Absent::OfType(ty) => {
                 let ty = self.params.describe(ty);
                 quote_spanned!(at(&ty)=> __traitwire::default_of::<#ty>())
@@ -264,7 +274,7 @@ fn tagging(tagging: &Tagging) -> TokenStream {
     quote!(__traitwire::schema::Tagging::#tagging)
 }
 
-fn written(Write { name, maybe }: &Write) -> TokenStream {
+fn written(Write { name, maybe, .. }: &Write) -> TokenStream {
     let presence = if *maybe { quote!(Maybe) } else { quote!(Always) };
     quote!(__traitwire::write(#name, __traitwire::schema::Presence::#presence))
 }

@@ -86,7 +86,7 @@ pub(super) struct FieldAttrs {
     pub(super) default: Option<StandIn>,
     pub(super) skip_write: Option<Path>,
     pub(super) skip_read: Option<Path>,
-    pub(super) skip_write_if: Option<Path>,
+    pub(super) skip_write_if: Option<StandIn>,
     pub(super) flatten: Option<Path>,
     pub(super) getter: Option<Path>,
     pub(super) functions: Functions,
@@ -286,10 +286,7 @@ fn field(attributes: &[Attribute], bounds: &mut Vec<LitStr>, errors: &mut Errors
             "skip" => (attrs.skip_write, attrs.skip_read) = (here(), here()),
             "skip_serializing" => attrs.skip_write = here(),
             "skip_deserializing" => attrs.skip_read = here(),
-            "skip_serializing_if" => {
-                attrs.skip_write_if = here();
-                attribute::string(meta, errors)?;
-            }
+            "skip_serializing_if" => attrs.skip_write_if = Some(default(meta, errors)?),
             "flatten" => attrs.flatten = here(),
             "getter" => {
                 attrs.getter = here();

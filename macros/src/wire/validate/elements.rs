@@ -46,7 +46,7 @@ fn check_elements(fields: &parse::Fields, errors: &mut Errors) {
                 errors.at(key, unnamed(name));
             }
         };
-        refuse(attrs.skip_write_if.as_ref(), "skip_serializing_if");
+        refuse(attrs.skip_write_if.as_ref().map(|skip| &skip.key), "skip_serializing_if");
         refuse(attrs.since.as_ref().map(|since| &since.key), "since");
         match (&attrs.skip_write, &attrs.skip_read) {
             (Some(skip), Some(_)) => {

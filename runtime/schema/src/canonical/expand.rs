@@ -6,8 +6,7 @@ use std::fmt::{self, Write as _};
 use super::graph::{Node, SLOT};
 use crate::closed::{Closed, Id, ShapeError, Types};
 use crate::model::{
-    Absent, Body, Enum, Field, Presence, ReadName, Shape, Tagging, Text, Type, TypeDef, Value,
-    Variant,
+    Absent, Body, Enum, Field, Presence, ReadName, Shape, Tagging, Text, Type, TypeDef, Variant,
 };
 
 /// In which order fields, variants and arguments stand.
@@ -185,9 +184,9 @@ impl<'a> Builder<'a> {
             let absent = match field.read.as_ref().map(|read| &read.absent) {
                 None => String::new(),
                 // What stands in for an absent field is part of what a message means.
-                Some(Absent::Default(value)) => match value.settle() {
-                    Value::Json(json) => format!(" default {}", quoted(&json)),
-                    _ => " default".to_owned(),
+                Some(Absent::Default(value)) => match value.settle().json() {
+                    Some(json) => format!(" default {}", quoted(json)),
+                    None => " default".to_owned(),
                 },
                 Some(Absent::ByType) if self.absent(&field.ty, scope)? => " optional".to_owned(),
                 Some(Absent::ByType | Absent::Never) => " required".to_owned(),

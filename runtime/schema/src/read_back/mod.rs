@@ -21,7 +21,7 @@ use std::fmt;
 
 use crate::closed::{self, Closed, Id, ShapeError, Types};
 use crate::model::{
-    Absent, Body, Enum, Field, Presence, Shape, Source, Struct, Tagging, Text, Type, TypeDef,
+    Absent, Body, Enum, Field, Presence, Shape, Source, Struct, Tagging, Text, Type, TypeDef, Value,
 };
 use crate::walk::{Schema, method_types};
 
@@ -57,6 +57,11 @@ pub enum Trap {
     Skipped,
     /// The same of a flattened field.
     FlattenedSkipped,
+    /// A field that is left out in some values, but not where it has the value that stands in for it.
+    SkippedAltered {
+        /// The JSON of what stands in.
+        default: Text,
+    },
     /// Two members of one object have one name.
     SameName {
         /// The name.
@@ -105,6 +110,10 @@ impl Trap {
                  such as `serde_json::Map` for any members"
             }
             Trap::Skipped => "add #[serde(default)] to the field",
+            Trap::SkippedAltered { .. } => {
+                "leave out nothing but the default: let `skip_serializing_if` say so of the default \
+                 alone, or make what it leaves out the default"
+            }
             Trap::FlattenedSkipped => {
                 "let the field be an `Option`, or give each member of its type #[serde(default)]"
             }
@@ -150,6 +159,13 @@ impl fmt::Display for Trap {
             Trap::NotAnObject => "this is not written as an object, and its members cannot be put \
                 among those of another",
             Trap::Skipped => "it is sometimes left out, but its reader requires it",
+            Trap::SkippedAltered { default } => {
+                return write!(
+                    f,
+                    "`skip_serializing_if` leaves out other values than the default, which would come \
+                     back as {default}"
+                );
+            }
             Trap::FlattenedSkipped => {
                 "its members are sometimes left out, but its reader requires some of them"
             }
@@ -387,6 +403,13 @@ impl<'a> Walk<'a> {
             if write.presence == Presence::Maybe && required {
                 let path = format!("{path}.{}", field.rust_name);
                 self.report(path, place_of(field, scope.def), Trap::Skipped);
+            }
+            if let (Presence::Maybe, Absent::Default(Value::Kept(default))) =
+                (write.presence, &read.absent)
+            {
+                let path = format!("{path}.{}", field.rust_name);
+                let trap = Trap::SkippedAltered { default: default.clone() };
+                self.report(path, place_of(field, scope.def), trap);
             }
         }
         if fields.iter().any(|field| field.flatten) {

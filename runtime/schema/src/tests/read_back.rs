@@ -110,6 +110,12 @@ fn what_is_left_out_must_not_be_required() {
     };
     assert_eq!(maybe(option(U32), Absent::ByType), "");
     assert_eq!(maybe(U32, Absent::Default(Value::Unknown)), "");
+    assert_eq!(maybe(U32, Absent::Default(Value::Json("0".into()))), "");
+    assert_eq!(
+        maybe(Type::Bool, Absent::Default(Value::Kept("true".into()))),
+        "`Root.a`: `skip_serializing_if` leaves out other values than the default, which would come \
+         back as true"
+    );
     for (ty, absent) in [(U32, Absent::ByType), (option(U32), Absent::Never)] {
         assert!(maybe(ty, absent).starts_with("`Root.a`: it is sometimes left out, but"));
     }

@@ -9,6 +9,16 @@ pub struct SkipIfWithoutDefault {
     pub other: u8,
 }
 
+fn yes() -> bool {
+    true
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire)]
+pub struct SkipsWhatIsNoDefault {
+    #[serde(default = "yes", skip_serializing_if = "std::ops::Not::not")]
+    pub flag: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire)]
 pub struct NestedOption {
     pub field: Option<Option<u64>>,
@@ -144,6 +154,7 @@ cases! {
         SkipIfWithoutDefault { text: String::new(), other: 0 },
         SkipIfWithoutDefault { text: odd(), other: 255 },
     ];
+    SkipsWhatIsNoDefault => [SkipsWhatIsNoDefault { flag: false }];
     NestedOption => [
         NestedOption { field: None },
         NestedOption { field: Some(None) },
