@@ -172,7 +172,7 @@ fn yes() -> bool {
 #[derive(Serialize, Deserialize, Wire)]
 struct Skips {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    fine: Vec<u8>,
+    fine: Vec<u16>,
     #[serde(default = "yes", skip_serializing_if = "std::ops::Not::not")]
     astray: bool,
 }
@@ -180,7 +180,7 @@ struct Skips {
 #[test]
 fn a_default_that_is_not_left_out_is_told_from_one_that_is() {
     let value = Skips { fine: Vec::new(), astray: false };
-    let read: Skips = serde_json::from_str(&json(&value)).unwrap();
+    let read: Skips = serde_json::from_str(&super::json(&value)).unwrap();
     assert!(read.astray, "serde alters it");
     let absent = |name: &str| {
         let field = fields_of::<Skips>().iter().find(|field| field.rust_name == name).unwrap();
