@@ -6,8 +6,8 @@
 
 use crate::__private::{list, text};
 use crate::schema::{
-    Absent, Body, Deprecation, Field, Link, Named, Presence, Read, ReadName, Shape, Source, Struct,
-    Text, Type, TypeDef, TypeId, Variant, Write,
+    Absent, Body, Deprecation, Enum, Field, Link, Named, Presence, Read, ReadName, Shape, Source,
+    Struct, Tagging, Text, Type, TypeDef, TypeId, Variant, Write,
 };
 
 /// The use of a type without arguments.
@@ -111,6 +111,51 @@ pub const fn write(name: &'static str, presence: Presence) -> Option<Write> {
 /// What a reader does with a field.
 pub const fn read(name: &'static str, aliases: &'static [Text], absent: Absent) -> Option<Read> {
     Some(Read { name: text(name), aliases: list(aliases), absent })
+}
+
+/// An enum whose variants stand behind their names, without more ado.
+pub const fn external(variants: &'static [Variant]) -> Body {
+    choice(Tagging::External, variants)
+}
+
+/// An enum whose variants have their names in a member, without more ado.
+pub const fn internal(tag: &'static str, variants: &'static [Variant]) -> Body {
+    choice(Tagging::Internal { tag: text(tag) }, variants)
+}
+
+const fn choice(tagging: Tagging, variants: &'static [Variant]) -> Body {
+    Body::Enum(Enum {
+        tagging,
+        variants: list(variants),
+        open: false,
+        deny_unknown_fields: false,
+        overlapping: false,
+    })
+}
+
+/// A variant of one name that holds nothing.
+pub const fn unit(rust_name: &'static str, name: &'static str, docs: &'static str) -> Variant {
+    variant(rust_name, name, Shape::Unit, docs)
+}
+
+/// A variant of one name that holds one value.
+pub const fn newtype(
+    rust_name: &'static str,
+    name: &'static str,
+    ty: Type,
+    docs: &'static str,
+) -> Variant {
+    variant(rust_name, name, Shape::Newtype(ty), docs)
+}
+
+/// A variant of one name that has fields.
+pub const fn fielded(
+    rust_name: &'static str,
+    name: &'static str,
+    fields: &'static [Field],
+    docs: &'static str,
+) -> Variant {
+    variant(rust_name, name, Shape::Fields(list(fields)), docs)
 }
 
 /// A variant that has one name.

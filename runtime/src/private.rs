@@ -9,7 +9,8 @@ pub use crate::call::{Call, StreamCall};
 pub use crate::context::Context;
 pub use crate::default::{DEFAULT_UNKNOWN, default_by, default_json, default_of, default_skipped};
 pub use crate::definition::{
-    applied, definition, field, flatten, member, named, read, record, split, tag, variant, write,
+    applied, definition, external, field, fielded, flatten, internal, member, named, newtype, read,
+    record, split, tag, unit, variant, write,
 };
 pub use crate::error::Fault;
 pub use crate::rpc::args::{Args, Arguments, Lend};
@@ -79,13 +80,18 @@ pub const fn assert_returned<R: Returned>() {}
 /// Fails to compile for the content of an internally tagged variant that serde could only refuse at
 /// run time: the tag stands among the members of an object, and this is none.
 #[track_caller]
-pub const fn assert_tagged(ty: &schema::Type) {
+pub const fn assert_tagged<T: Mirror>() {
+    check_tagged(const { &T::MIRRORED });
+}
+
+#[track_caller]
+const fn check_tagged(ty: &schema::Type) {
     use schema::Type;
     match ty {
         Type::Unit | Type::Json | Type::Map(..) | Type::Named(_) | Type::Param(_) => {}
         Type::Split { write: schema::Ref::Static(write), read: schema::Ref::Static(read) } => {
-            assert_tagged(write);
-            assert_tagged(read);
+            check_tagged(write);
+            check_tagged(read);
         }
         _ => panic!(
             "`#[serde(tag = \"..\")]` puts the tag among the members of an object, but this type is \

@@ -74,6 +74,20 @@ impl Describe<'_> {
                     })
                 }
             }
+            Body::Enum {
+                tagging: tagging @ (Tagging::External | Tagging::Internal { .. }),
+                variants,
+                open: false,
+                deny_unknown_fields: false,
+                overlapping: false,
+            } => {
+                let variants = variants.iter().map(|one| self.variant(one));
+                let variants = quote!(const { &[#(#variants),*] });
+                match tagging {
+                    Tagging::Internal { tag } => quote!(__traitwire::internal(#tag, #variants)),
+                    _ => quote!(__traitwire::external(#variants)),
+                }
+            }
             Body::Enum { tagging, variants, open, deny_unknown_fields, overlapping } => {
                 let tagging = self::tagging(tagging);
                 let variants = common::list(variants.iter().map(|one| self.variant(one)));
@@ -94,7 +108,6 @@ impl Describe<'_> {
         let Variant { ident, write, read, shape, status, catch_all, untagged, since, about } =
             variant;
         let rust_name = ident.unraw().to_string();
-        let shape = self.shape(shape, None);
         let About { docs, deprecated } = about;
         let has_one_name = match (write, read) {
             (Some(write), Some(read)) => *write == read.name && read.aliases.is_empty(),
@@ -102,8 +115,23 @@ impl Describe<'_> {
         };
         let is_plain = status.is_none() && since.is_none() && deprecated.is_none();
         if has_one_name && is_plain && !catch_all && !untagged {
-            return quote!(__traitwire::variant(#rust_name, #write, #shape, #docs));
+            return match shape {
+                Shape::Unit => quote!(__traitwire::unit(#rust_name, #write, #docs)),
+                Shape::Newtype(crossing) => {
+                    let ty = self.crossing(*crossing);
+                    quote!(__traitwire::newtype(#rust_name, #write, #ty, #docs))
+                }
+                Shape::Fields(fields) => {
+                    let fields = self.fields(fields, None);
+                    quote!(__traitwire::fielded(#rust_name, #write, #fields, #docs))
+                }
+                Shape::Tuple(_) => {
+                    let shape = self.shape(shape, None);
+                    quote!(__traitwire::variant(#rust_name, #write, #shape, #docs))
+                }
+            };
         }
+        let shape = self.shape(shape, None);
         let write = common::optional_text(write.as_deref());
         let read = common::option(read.as_ref().map(|ReadName { name, aliases }| {
             let name = common::text(name);

@@ -188,12 +188,11 @@ fn tagged_contents(definition: &Definition, describe: &Describe) -> TokenStream 
     };
     let mut checks = TokenStream::new();
     for variant in variants.iter().filter(|variant| !variant.untagged) {
-        if let Shape::Newtype(crossing) = &variant.shape {
-            let described = describe.crossing(*crossing);
-            let at = at(crossing.types()[0]);
-            checks.extend(quote_spanned! {at=>
-                const _: () = __traitwire::assert_tagged(const { &#described });
-            });
+        let Shape::Newtype(crossing) = &variant.shape else { continue };
+        for ty in crossing.types() {
+            let at = at(ty);
+            let ty = describe.params.describe(ty);
+            checks.extend(quote_spanned!(at=> const _: () = __traitwire::assert_tagged::<#ty>();));
         }
     }
     checks
