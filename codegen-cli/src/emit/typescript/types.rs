@@ -227,6 +227,8 @@ impl<'w, 'a> Writer<'w, 'a> {
             Type::Unit => Ts::word("null"),
             Type::Json => Ts::Word(self.uses.runtime_type("Json")),
             Type::Option(inner) => Ts::union([self.ty(inner), Ts::word("null")]),
+            // What no value has must not be imported either.
+            Type::Array(_, 0) => Ts::Tuple(Vec::new()),
             Type::Array(item, len) if *len <= LONGEST_TUPLE => {
                 let item = self.ty(item);
                 Ts::Tuple((0..*len).map(|_| item.clone()).collect())

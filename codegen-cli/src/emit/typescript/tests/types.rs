@@ -209,3 +209,14 @@ fn integers_with_a_bound_are_integers() {
     has(&text, "readonly e: number;\n  readonly f: \"x\";");
     has(&text, "fields({ a: int64, b: int64, d: size, e: float })");
 }
+
+#[test]
+fn what_an_empty_array_would_hold_is_not_imported() {
+    let methods = [method("m", json!("unit"), named("shop::A"))];
+    let types = json!({
+        "shop::A": fields(&[field("none", json!({ "array": [named("shop::B"), 0] }))]),
+        "shop::B": fields(&[field("x", json!("u8"))]),
+    });
+    let text = file(&[interface("Shop", &methods)], types);
+    has(&text, "readonly none: readonly [];");
+}
