@@ -24,13 +24,23 @@ struct Inner {
     request_id: String,
     deadline: Option<Instant>,
     caller: Option<Caller>,
+    idempotency_key: Option<String>,
+    last_event_id: Option<String>,
 }
 
 impl Context {
     /// The context of a call to this method, without caller, deadline or request id.
     pub fn new(interface: &'static str, method: &'static str) -> Context {
         let request_id = String::new();
-        Context(Arc::new(Inner { interface, method, request_id, deadline: None, caller: None }))
+        Context(Arc::new(Inner {
+            interface,
+            method,
+            request_id,
+            deadline: None,
+            caller: None,
+            idempotency_key: None,
+            last_event_id: None,
+        }))
     }
 
     fn change(mut self, change: impl FnOnce(&mut Inner)) -> Context {
@@ -54,6 +64,28 @@ impl Context {
     #[must_use]
     pub fn with_request_id(self, request_id: impl Into<String>) -> Context {
         self.change(|inner| inner.request_id = request_id.into())
+    }
+
+    #[must_use]
+    /// The same context with a key.
+    pub fn with_idempotency_key(self, key: impl Into<String>) -> Context {
+        self.change(|inner| inner.idempotency_key = Some(key.into()))
+    }
+
+    /// The same context with an id.
+    #[must_use]
+    pub fn with_last_event_id(self, id: impl Into<String>) -> Context {
+        self.change(|inner| inner.last_event_id = Some(id.into()))
+    }
+
+    /// The key.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.0.idempotency_key.as_deref()
+    }
+
+    /// The id.
+    pub fn last_event_id(&self) -> Option<&str> {
+        self.0.last_event_id.as_deref()
     }
 
     /// The wire name of the called interface.

@@ -145,6 +145,7 @@ async fn admit(
         authorization: token.map(Token::authorization),
         request_id: request.request_id(),
         timeout: request.timeout(),
+        ..Head::default()
     };
     target.admit(head).await
 }
