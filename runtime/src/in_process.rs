@@ -149,6 +149,7 @@ async fn admit(
         authorization: token.map(Token::authorization),
         labels: request.labels.clone(),
         timeout: request.timeout(),
+        ..Head::default()
     };
     target.admit(head).await
 }

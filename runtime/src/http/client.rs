@@ -1,6 +1,7 @@
 //! How does a call become an HTTP request, and the response its reply?
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{TryFutureExt as _, stream};
@@ -299,7 +300,8 @@ impl Inner {
         if status != StatusCode::OK || media::essence(&content_type) != media::EVENTS {
             return Err(self.failure(response).await);
         }
-        let events = Events { response, parser: Parser::new(self.max_reply), deadline };
+        let silence = response.headers().get(header::HEARTBEAT).and_then(longest_silence);
+        let events = Events { response, parser: Parser::new(self.max_reply), deadline, silence };
         Ok(Box::pin(stream::unfold(Some(events), |events| async {
             let mut events = events?;
             let item = events.next().await?;
@@ -406,6 +408,8 @@ struct Events {
     response: Response,
     parser: Parser,
     deadline: Option<Instant>,
+    /// The backend is lost if nothing comes for so long.
+    silence: Option<Duration>,
 }
 
 impl Events {
@@ -436,7 +440,17 @@ impl Events {
                 }
             }
             let response = &mut self.response;
-            let chunk = async { response.chunk().await.map_err(|error| cut(&error).into()) };
+            let silent = self.silence.and_then(|silence| Instant::now().checked_add(silence));
+            let chunk = async {
+                let chunk = response.chunk();
+                let chunk = match silent {
+                    None => chunk.await,
+                    Some(silent) => tokio::time::timeout_at(silent, chunk)
+                        .await
+                        .map_err(|_| Failure::from(mute()))?,
+                };
+                chunk.map_err(|error| cut(&error).into())
+            };
             match until(self.deadline, chunk).await {
                 Ok(Some(chunk)) => self.parser.push(&chunk),
                 Ok(None) => {
@@ -448,6 +462,18 @@ impl Events {
             }
         }
     }
+}
+
+/// How long a stream may be silent whose backend says how long it is at most: three heartbeats, for
+/// one may be late and one may be lost on its way.
+fn longest_silence(heartbeat: &HeaderValue) -> Option<Duration> {
+    let millis: u64 = heartbeat.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_millis(millis.saturating_mul(3)))
+}
+
+fn mute() -> Fault {
+    let message = "the backend has said nothing for three of its heartbeats";
+    Fault::new(FaultKind::Disconnected, Executed::Maybe, message)
 }
 
 fn bad_item(message: &str) -> Failure {

@@ -11,6 +11,7 @@ use tokio::time::Sleep;
 
 use crate::rpc::channel::ReplyItems;
 use crate::rpc::dispatch::{self, Failure, Outcome, Payload};
+use crate::rpc::in_flight::Permit;
 use crate::{Context, Executed, Fault, FaultKind};
 
 /// A handler at work. Dropping it ends it.
@@ -22,14 +23,15 @@ pub(crate) enum Running {
 }
 
 impl Running {
-    pub(super) fn new(outcome: Outcome, context: Context) -> Running {
+    /// `permit` is what the handler holds for as long as it is there.
+    pub(super) fn new(outcome: Outcome, context: Context, permit: Option<Permit>) -> Running {
         match outcome {
             Outcome::Reply(handler) => {
-                Running::Reply(RunningReply { handler: Caught::new(handler, context) })
+                Running::Reply(RunningReply { handler: Caught::new(handler, context, permit) })
             }
             Outcome::Items(handler) => {
                 let deadline = context.deadline();
-                let handler = Caught::new(handler, context);
+                let handler = Caught::new(handler, context, permit);
                 Running::Items(match deadline {
                     None => Box::pin(handler),
                     Some(deadline) => {
@@ -61,7 +63,6 @@ impl RunningReply {
 
 /// The fault for a caller that takes a method for one of the other kind: its interface has another
 /// shape and pretends to be of a version that goes with this one.
-#[cfg(feature = "in-process")]
 pub(crate) fn other_kind(method: &str) -> Fault {
     let message =
         format!("the method `{method}` has one reply at one end and a stream at the other");
@@ -99,17 +100,19 @@ struct Caught<H: ?Sized> {
     context: Context,
     /// So that whatever is logged below says which call it was.
     span: tracing::Span,
+    /// Dropped last, with what it stands for.
+    _permit: Option<Permit>,
 }
 
 impl<H: ?Sized> Caught<H> {
-    fn new(handler: Pin<Box<H>>, context: Context) -> Caught<H> {
+    fn new(handler: Pin<Box<H>>, context: Context, permit: Option<Permit>) -> Caught<H> {
         let span = tracing::error_span!(
             "call",
             interface = context.interface(),
             method = context.method(),
             request_id = context.request_id(),
         );
-        Caught { handler: Some(handler), ended: false, context, span }
+        Caught { handler: Some(handler), ended: false, context, span, _permit: permit }
     }
 
     /// Polls the handler, and drops it if it panics.
