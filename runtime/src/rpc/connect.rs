@@ -73,6 +73,7 @@ pub(crate) fn connect<S: Stubs>(
     versions: &Versions,
     strictness: Strictness,
 ) -> Result<S, Fault> {
+    let transport = sender.surround(Arc::clone(transport));
     let sender = Arc::new(sender);
     let mut channels = Vec::new();
     for interface in S::interfaces() {
@@ -83,7 +84,7 @@ pub(crate) fn connect<S: Stubs>(
         }
         channels.push(Channel {
             target: Arc::new(target),
-            transport: Arc::clone(transport),
+            transport: Arc::clone(&transport),
             sender: Arc::clone(&sender),
         });
     }

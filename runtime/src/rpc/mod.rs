@@ -18,6 +18,9 @@
 //! | `older` | Which methods of an older series can this implementation serve? |
 //! | `auth` | Who is calling? |
 //! | `limits` | How much is too much? |
+//! | `observe` | What is told of every call to logs, traces and metrics? |
+//! | `metrics` | What is counted of every call? |
+//! | `intercept` | What does a program do around every call of its own? |
 //! | `sender` | What do all calls of one frontend say of it? |
 //! | `token` | What does a frontend show a backend? |
 //! | `versions` | What does a backend say that it serves? |
@@ -43,8 +46,14 @@ mod fragile;
 pub mod idempotency;
 #[cfg(feature = "__backend")]
 mod in_flight;
+#[cfg(feature = "__frontend")]
+mod intercept;
 #[cfg(feature = "__rpc")]
 pub(crate) mod limits;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "__rpc")]
+pub(crate) mod observe;
 #[cfg(feature = "__backend")]
 mod older;
 pub(crate) mod returned;
@@ -65,10 +74,13 @@ pub use self::build::{BackendBuilder, BuildError, SchemaAccess, VersionPolicy};
 pub use self::channel::Stub;
 // For transports of our own, until both halves of one can be written outside.
 #[doc(hidden)]
-pub use self::channel::{Channel, Reply, ReplyItems, Request, Transport};
+pub use self::channel::{Channel, Transport};
+pub use self::channel::{Reply, ReplyItems, Request};
 #[cfg(feature = "__frontend")]
 pub use self::connect::Stubs;
 pub use self::dispatch::{Dispatch, Failure, Payload};
+#[cfg(feature = "__frontend")]
+pub use self::intercept::{Interceptor, Next};
 #[cfg(feature = "__backend")]
 pub use self::limits::Limits;
 pub use self::sender::Routed;
