@@ -16,6 +16,7 @@ use super::{header, media, problem, timeout};
 use crate::rpc::channel::{Reply, ReplyItems, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
 use crate::rpc::limits::{DEFAULT_DEADLINE, MAX_REPLY};
+use crate::rpc::sender::{Sender, sender_options};
 use crate::rpc::token::Token;
 use crate::rpc::{Failure, Payload, Versions, codec};
 use crate::{Executed, Fault, FaultKind};
@@ -61,7 +62,10 @@ pub struct Connector {
     token: Option<Token>,
     client: Option<reqwest::Client>,
     max_reply: usize,
+    sender: Sender,
 }
+
+sender_options!(Connector);
 
 impl Connector {
     /// Connects to the backend whose interfaces stand below this URL.
@@ -88,7 +92,8 @@ impl Connector {
         }
         let path = base.path().trim_end_matches('/').to_owned();
         base.set_path(&path);
-        Ok(Connector { base, token: None, client: None, max_reply: MAX_REPLY })
+        let sender = Sender::default();
+        Ok(Connector { base, token: None, client: None, max_reply: MAX_REPLY, sender })
     }
 
     /// Makes all calls with this bearer token.
@@ -134,7 +139,7 @@ impl Connector {
     }
 
     async fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
-        let Connector { base, token, client, max_reply } = self;
+        let Connector { base, token, client, max_reply, sender } = self;
         let client = match client {
             Some(client) => client,
             None => reqwest::Client::builder()
@@ -149,7 +154,7 @@ impl Connector {
         let versions = inner.versions().await?;
         inner.max_reply = max_reply;
         let transport: Arc<dyn Transport> = Arc::new(Http { inner: Arc::new(inner) });
-        connect::connect(&transport, &versions, strictness)
+        connect::connect(&transport, sender, &versions, strictness)
     }
 }
 
@@ -236,7 +241,9 @@ impl Inner {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(&request.payload)));
         headers.insert(ACCEPT, HeaderValue::from_static(accept(&method.reply)));
         insert(headers, header::NEED, request.need())?;
-        insert(headers, header::REQUEST_ID, request.request_id())?;
+        for (name, value) in request.labels() {
+            insert(headers, HeaderName::from_static(name), &value)?;
+        }
         if let Some(timeout) = request.timeout() {
             insert(headers, header::TIMEOUT, &timeout::write(timeout))?;
         }

@@ -56,11 +56,8 @@ mod header {
     pub(super) const TIMEOUT: HeaderName = HeaderName::from_static("traitwire-timeout");
     #[cfg(feature = "http-server")]
     pub(super) const OFFER: HeaderName = HeaderName::from_static("traitwire-offer");
+    #[cfg(feature = "http-server")]
+    pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(crate::labels::REQUEST_ID);
     /// The longest silence of a stream, in milliseconds.
     pub(super) const HEARTBEAT: HeaderName = HeaderName::from_static("traitwire-heartbeat");
-    #[cfg(feature = "http-server")]
-    pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-    #[cfg(feature = "http-server")]
-    pub(super) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-    pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 }

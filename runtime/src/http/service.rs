@@ -21,12 +21,13 @@ use super::body::{Body, First};
 use super::cache::{self, Freshness};
 use super::{header, media, problem, query, timeout};
 use crate::call::new_request_id;
+use crate::labels::{self, Labels};
 use crate::rpc::SchemaAccess;
 use crate::rpc::backend::{Admitted, Backend, Head, Target};
 use crate::rpc::channel::ReplyItems;
 use crate::rpc::running::Running;
 use crate::rpc::{Failure, Payload, codec};
-use crate::{Fault, FaultKind};
+use crate::{Fault, FaultKind, Trace};
 
 /// How long a stream is watched for its first item before the head of the response goes out. What
 /// fails by then has the status of its failure, as any call has; later it is the last event.
@@ -222,13 +223,33 @@ async fn admit(
     let head = Head {
         need: one(&head.headers, &header::NEED)?,
         authorization: one(&head.headers, &AUTHORIZATION)?,
-        // What is not visible ASCII is refused with the reason, as any other bad id is.
-        request_id: request_id.to_str().unwrap_or("\n"),
+        labels: labels(&head.headers, request_id)?,
         timeout: timeout.map_err(|message| Fault::before(FaultKind::InvalidArgument, message))?,
-        idempotency_key: one(&head.headers, &header::IDEMPOTENCY_KEY)?,
-        last_event_id: one(&head.headers, &header::LAST_EVENT_ID)?,
     };
     Ok(target.admit(head).await?)
+}
+
+/// What the request says of itself.
+fn labels(headers: &HeaderMap, request_id: &HeaderValue) -> Result<Labels, Refusal> {
+    let label = |name| {
+        let label = one(headers, &HeaderName::from_static(name))?;
+        Ok::<_, Refusal>(label.map(str::to_owned))
+    };
+    let trace = label(labels::TRACE)?.and_then(|trace| trace.parse::<Trace>().ok());
+    // Systems on the way may each have added a line.
+    let states =
+        headers.get_all(labels::TRACE_STATE).iter().filter_map(|state| state.to_str().ok());
+    let state = states.collect::<Vec<_>>().join(",");
+    Ok(Labels {
+        // What is not visible ASCII is refused with the reason, as any other bad id is.
+        request_id: request_id.to_str().unwrap_or("\n").to_owned(),
+        session: label(labels::SESSION)?,
+        application: label(labels::APPLICATION)?,
+        route: label(labels::ROUTE)?,
+        trace: trace.map(|trace| trace.with_state(&state)),
+        idempotency_key: label(labels::IDEMPOTENCY_KEY)?,
+        last_event_id: label(labels::LAST_EVENT_ID)?,
+    })
 }
 
 fn arguments_of_query(target: Target<'_>, head: &Parts) -> Result<Payload, Refusal> {
@@ -441,11 +462,15 @@ impl Refusal {
         let mut response = ok(media::PROBLEM, problem_of(&self.failure, status).into());
         *response.status_mut() = status;
         cache::forbid(response.headers_mut());
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        }
         if let Some(allow) = self.allow {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        if let Failure::Fault(fault) = &self.failure
+            && let Some(wait) = fault.retry_after()
+        {
+            // Whole seconds are all that it can say (RFC 9110 §10.2.3).
+            let seconds = wait.as_millis().div_ceil(1000);
+            response.headers_mut().insert(RETRY_AFTER, visible(&seconds.to_string()));
         }
         if status == StatusCode::UNAUTHORIZED {
             let scheme = HeaderValue::from_static("Bearer");

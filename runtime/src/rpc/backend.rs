@@ -12,14 +12,16 @@ use traitwire_schema::version::{Offer, Series};
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Access, Interface, Method, Reply};
 
+use crate::labels::Labels;
 use crate::rpc::auth::{Authenticator, Credentials, Unauthenticated};
 use crate::rpc::build::{BackendBuilder, SchemaAccess, VersionPolicy};
 use crate::rpc::compatibility::{self, MethodShape};
 use crate::rpc::dispatch::{Dispatch, Invocation, Outcome, Payload};
 use crate::rpc::idempotency::{self, Entry, IdempotencyStore};
 use crate::rpc::in_flight::{InFlight, Permit};
-use crate::rpc::limits::{Limits, MAX_REQUEST_ID};
+use crate::rpc::limits::Limits;
 use crate::rpc::running::{self, Running};
+use crate::rpc::sender;
 use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Caller, Context, Fault, FaultKind};
 use traitwire_schema::names;
@@ -93,14 +95,12 @@ pub(super) struct MountedMethod {
 }
 
 /// What the head of a request says, on any transport.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Head<'a> {
     pub(crate) need: Option<&'a str>,
     pub(crate) authorization: Option<&'a str>,
-    pub(crate) request_id: &'a str,
+    pub(crate) labels: Labels,
     pub(crate) timeout: Option<Duration>,
-    pub(crate) idempotency_key: Option<&'a str>,
-    pub(crate) last_event_id: Option<&'a str>,
 }
 
 impl Backend {
@@ -296,19 +296,15 @@ impl Target<'_> {
     pub(crate) async fn admit(&self, head: Head<'_>) -> Result<Admitted, Fault> {
         let Mount { interface, offer, methods, .. } = &**self.mount;
         let method = self.method();
-        check_request_id(head.request_id)?;
+        head.labels.check()?;
         if let Some(need) = head.need {
             compatibility::check(interface, method, &methods[self.method].shape, offer, need)
-                .or_else(|fault| self.diagnose(fault, head.request_id))?;
+                .or_else(|fault| self.diagnose(fault, &head.labels.request_id))?;
         }
-        let mut context =
-            Context::new(&interface.name, &method.name).with_request_id(head.request_id);
-        if let Some(key) = head.idempotency_key {
-            context = context.with_idempotency_key(key);
+        if interface.route_required && head.labels.route.is_none() {
+            return Err(sender::no_route(interface));
         }
-        if let Some(id) = head.last_event_id {
-            context = context.with_last_event_id(id);
-        }
+        let mut context = Context::new(&interface.name, &method.name).with_labels(head.labels);
         let streams = matches!(method.reply, Reply::Stream(_));
         let limits = self.backend.limits();
         // Before the caller is looked for, which may take as long as a call does.
@@ -396,15 +392,6 @@ impl Target<'_> {
             _ => Ok(context.with_caller(caller)),
         }
     }
-}
-
-fn check_request_id(id: &str) -> Result<(), Fault> {
-    if id.len() > MAX_REQUEST_ID || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let message =
-            format!("the request id must be at most {MAX_REQUEST_ID} visible ASCII characters");
-        return Err(Fault::before(FaultKind::InvalidArgument, message));
-    }
-    Ok(())
 }
 
 /// A call that may run.

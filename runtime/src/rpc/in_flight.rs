@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use crate::rpc::limits::Limits;
 use crate::{Fault, FaultKind};
+
+/// What a refused caller is told to wait: the least that `Retry-After` can say.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Counts what runs. A call that finds no room is refused at once: a queue would only have it wait
 /// until its caller has gone.
@@ -32,7 +36,7 @@ impl InFlight {
             Ok(_) => Ok(Permit(Arc::clone(count))),
             Err(_) => {
                 let message = format!("{limit} {what} are running here; call again later");
-                Err(Fault::before(FaultKind::Overloaded, message))
+                Err(Fault::before(FaultKind::Overloaded, message).with_retry_after(RETRY_AFTER))
             }
         }
     }

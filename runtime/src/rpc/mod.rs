@@ -18,6 +18,7 @@
 //! | `older` | Which methods of an older series can this implementation serve? |
 //! | `auth` | Who is calling? |
 //! | `limits` | How much is too much? |
+//! | `sender` | What do all calls of one frontend say of it? |
 //! | `token` | What does a frontend show a backend? |
 //! | `versions` | What does a backend say that it serves? |
 //! | `connect` | Is the other end one that this frontend can talk to? |
@@ -49,6 +50,7 @@ mod older;
 pub(crate) mod returned;
 #[cfg(feature = "__backend")]
 pub(crate) mod running;
+pub(crate) mod sender;
 #[cfg(feature = "__frontend")]
 pub(crate) mod token;
 #[cfg(feature = "__rpc")]
@@ -69,5 +71,6 @@ pub use self::connect::Stubs;
 pub use self::dispatch::{Dispatch, Failure, Payload};
 #[cfg(feature = "__backend")]
 pub use self::limits::Limits;
+pub use self::sender::Routed;
 #[cfg(feature = "__rpc")]
 pub use self::versions::{OfferedInterface, OfferedMethod, Versions};
