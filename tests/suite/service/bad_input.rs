@@ -89,9 +89,21 @@ async fn b4_absurd_times_are_refused_and_long_ones_cut() {
         async { request.header("traitwire-timeout", timeout).send().await.unwrap() }
     };
     let thirty = format!("1{}", "0".repeat(30));
-    for timeout in
-        ["", "-1", "-0", "+5", "1e3", "0x10", "NaN", "Infinity", "1.0", " ", "1,2", "99999999999", &thirty]
-    {
+    for timeout in [
+        "",
+        "-1",
+        "-0",
+        "+5",
+        "1e3",
+        "0x10",
+        "NaN",
+        "Infinity",
+        "1.0",
+        " ",
+        "1,2",
+        "99999999999",
+        &thirty,
+    ] {
         let response = pay(timeout.to_owned()).await;
         assert_eq!(response.status(), 400, "{timeout}");
         assert!(response.text().await.unwrap().contains("whole milliseconds"), "{timeout}");

@@ -172,8 +172,7 @@ async fn a_cache_never_gives_a_reply_of_another_series() {
         [("v1", "1.0.0", "1"), ("v2", "2.0.0", "2"), ("v1", "1.0.0", "1"), ("v2", "2.0.0", "2")]
     {
         let url = format!("{}/Rates/{series}/rate", server.url);
-        let response =
-            Client::new().get(&url).header("traitwire-need", need).send().await.unwrap();
+        let response = Client::new().get(&url).header("traitwire-need", need).send().await.unwrap();
         assert!(header(&response, "vary").contains("traitwire-need"));
         let key = (url, need);
         let text = response.text().await.unwrap();

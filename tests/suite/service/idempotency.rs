@@ -7,7 +7,7 @@ use serde_json::Value;
 use traitwire::rpc::idempotency::{MemoryStore, SqliteStore};
 use traitwire_tests::Server;
 
-use super::plant::{Works, builder, post, serve, url};
+use super::plant::{How, PlantClient, PlantError, Works, builder, post, serve, url};
 use super::process::Process;
 
 struct Answer {
@@ -65,6 +65,30 @@ async fn a_call_that_is_made_fifty_times_at_once_runs_once() {
     };
     assert_eq!((lone().await, lone().await), (vec![0, 255].into(), vec![0, 255].into()));
     assert_eq!(works.runs(), 3);
+}
+
+#[tokio::test]
+async fn a_client_gives_the_key_on_every_transport() {
+    let works = Works::default();
+    let backend = builder(&works).idempotency(MemoryStore::new()).build().unwrap();
+    let server = Server::start(backend.clone()).await;
+    let over: PlantClient = traitwire::http::connect(&server.url).await.unwrap();
+    let within: PlantClient = traitwire::in_process::connect(&backend).unwrap();
+    for _ in 0..2 {
+        for plant in [&over, &within] {
+            assert_eq!(plant.pay(5, How::Well).idempotency_key("k").await.unwrap(), 1);
+            let refused = plant.pay(5, How::Refuses).idempotency_key("r").await.unwrap_err();
+            assert_eq!(refused.declared(), Some(&PlantError::Refused { run: 2 }));
+        }
+    }
+    let lost = tokio::time::timeout(
+        Duration::from_millis(50),
+        within.pay(5, How::Slowly).idempotency_key("s"),
+    );
+    assert!(lost.await.is_err());
+    assert_eq!(over.pay(5, How::Slowly).idempotency_key("s").await.unwrap(), 3);
+    assert_eq!(works.runs(), 3);
+    assert_eq!(backend.in_flight(), 0);
 }
 
 #[tokio::test]
@@ -149,11 +173,10 @@ async fn a_call_goes_on_when_its_caller_is_lost_and_the_next_one_gets_its_reply(
 #[tokio::test]
 async fn waiting_for_another_call_has_a_deadline_too() {
     let (server, works) = started().await;
-    let first = tokio::spawn(post(
-        url(&server, "pay"),
-        &[("idempotency-key", "a")],
-        r#"{"cents":5,"how":"slowly"}"#,
-    ).send());
+    let first = tokio::spawn(
+        post(url(&server, "pay"), &[("idempotency-key", "a")], r#"{"cents":5,"how":"slowly"}"#)
+            .send(),
+    );
     works.until_running(1).await;
     let headers = [("traitwire-timeout", "50")];
     let args = r#"{"cents":5,"how":"slowly"}"#;
@@ -223,8 +246,11 @@ async fn two_processes_that_share_a_database_run_a_call_once() {
 #[tokio::test]
 async fn a_database_that_is_none_is_refused_and_one_that_breaks_runs_nothing() {
     let folder = Folder::new("broken");
-    std::fs::write(folder.file("text"), "this is no database, but a text of some length\n".repeat(9))
-        .unwrap();
+    std::fs::write(
+        folder.file("text"),
+        "this is no database, but a text of some length\n".repeat(9),
+    )
+    .unwrap();
     let error = SqliteStore::open(folder.file("text")).unwrap_err();
     assert!(error.to_string().contains("store of idempotency keys failed"), "{error}");
 
