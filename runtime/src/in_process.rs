@@ -149,7 +149,6 @@ async fn admit(
         authorization: token.map(Token::authorization),
         labels: request.labels.clone(),
         timeout: request.timeout(),
-        ..Head::default()
     };
     target.admit(head).await
 }

@@ -114,7 +114,7 @@ impl Parser {
             // "Name: value", with one optional space; a line that begins with a colon is a comment.
             let (field, value) = match line.iter().position(|byte| *byte == b':') {
                 Some(colon) => (&line[..colon], &line[colon + 1..]),
-                None => (&line[..], &line[line.len()..]),
+                None => (line, &line[line.len()..]),
             };
             let value = value.strip_prefix(b" ").unwrap_or(value);
             match field {

@@ -420,11 +420,7 @@ impl Admitted {
 
     /// Starts the handler, or finds out how the call ended when it was made before.
     pub(crate) fn start(mut self, payload: Payload) -> Result<Running, Fault> {
-        // Nobody waits for it any more: what it took to get here was time enough.
-        if self.context.deadline().is_some_and(|deadline| Instant::now() >= deadline) {
-            let message = "the deadline had passed before the handler could start";
-            return Err(Fault::before(FaultKind::DeadlineExceeded, message));
-        }
+        self.in_time()?;
         let method = &self.mount.dispatch.interface().methods[self.method];
         let once = !method.readonly && !matches!(method.reply, Reply::Stream(_));
         let store = self.store.take().filter(|_| once);
@@ -442,7 +438,18 @@ impl Admitted {
         self.run(payload)
     }
 
+    /// Refuses a call for which nobody waits any more: what it took to get here was time enough.
+    fn in_time(&self) -> Result<(), Fault> {
+        if self.context.deadline().is_some_and(|deadline| Instant::now() >= deadline) {
+            let message = "the deadline had passed before the handler could start";
+            return Err(Fault::before(FaultKind::DeadlineExceeded, message));
+        }
+        Ok(())
+    }
+
     fn run(self, payload: Payload) -> Result<Running, Fault> {
+        // Again, for a call with a key may have waited for another.
+        self.in_time()?;
         let Admitted { mount, method, context, permit, .. } = self;
         let invocation = Invocation { method, context: context.clone(), payload };
         // Decoding runs code of the user's, and so can panic.

@@ -159,6 +159,9 @@ impl std::error::Error for StoreError {
     }
 }
 
+/// Where the caller waits; closed when it has gone.
+type Line = oneshot::Sender<Result<Payload, Failure>>;
+
 /// Runs a call unless it has run, and says how it ended.
 pub(super) async fn once(
     store: Arc<dyn IdempotencyStore>,
@@ -230,9 +233,6 @@ async fn claim_and_run(
     }
     Some(ended)
 }
-
-/// The end of the caller's line, which closes when it goes.
-type Line = oneshot::Sender<Result<Payload, Failure>>;
 
 fn log(context: &Context, error: &StoreError) {
     tracing::error!(

@@ -110,7 +110,9 @@ impl MemoryStore {
             .filter(|key| !kept.entries[*key].runs(now))
             .copied()
             .collect();
-        old.iter().for_each(|key| kept.remove(key));
+        for key in &old {
+            kept.remove(key);
+        }
         while kept.entries.len() > self.max_entries || kept.bytes > self.max_bytes {
             let mut oldest = kept.order.values();
             let Some(key) = oldest.find(|key| !kept.entries[*key].runs(now)).copied() else {

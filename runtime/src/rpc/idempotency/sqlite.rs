@@ -88,6 +88,9 @@ fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Arguments, when the call is lost, and how it ended.
+type Row = (Vec<u8>, i64, Option<Vec<u8>>);
+
 fn claim(connection: &mut Connection, entry: &Entry, window: i64) -> rusqlite::Result<Claim> {
     let now = now();
     // Immediate: who writes after reading would otherwise be refused when another was faster.
@@ -98,7 +101,6 @@ fn claim(connection: &mut Connection, entry: &Entry, window: i64) -> rusqlite::R
              WHERE claimed <= ?1 AND (ended IS NOT NULL OR lost <= ?2) LIMIT ?3)",
         params![now.saturating_sub(window), now, SWEEP],
     )?;
-    type Row = (Vec<u8>, i64, Option<Vec<u8>>);
     let found: Option<Row> = work
         .query_row(
             "SELECT arguments, lost, ended FROM traitwire_idempotency WHERE key = ?1",
