@@ -95,7 +95,7 @@ async fn l4_a_call_too_many_is_refused_before_its_body_is_there() {
     let limits = Limits { max_calls: 1, ..Limits::default() };
     let server = serve(builder(&works).limits(limits)).await;
     let plant: PlantClient = Connector::new(&server.url).unwrap().connect().await.unwrap();
-    let held = tokio::spawn(plant.hold());
+    let running = tokio::spawn(plant.hold());
     works.until_running(1).await;
     let address = server.url.strip_prefix("http://").unwrap().strip_suffix("/rpc").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -109,7 +109,7 @@ async fn l4_a_call_too_many_is_refused_before_its_body_is_there() {
     assert!(answer.contains("\r\nretry-after: 1\r\n"), "{answer}");
     assert!(answer.contains("\"code\":\"overloaded\"") && answer.contains("\"executed\":\"no\""));
     works.go.add_permits(1);
-    held.await.unwrap().unwrap();
+    running.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     fn entry(key: u8) -> Entry {
-        Entry { key: [key; 32], arguments: [0; 32], lease: Duration::from_secs(60) }
+        Entry { key: [key; 32], arguments: [0; 32], lease: Duration::from_mins(1) }
     }
 
     async fn run(store: &MemoryStore, key: u8, ended: &'static [u8]) {

@@ -159,3 +159,41 @@ impl fmt::Debug for SqliteStore {
         f.debug_struct("SqliteStore").field("window", &self.window).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(key: u8) -> Entry {
+        Entry { key: [key; 32], arguments: [0; 32], lease: Duration::from_mins(1) }
+    }
+
+    #[tokio::test]
+    async fn a_claim_is_one_s_own_until_it_has_ended_or_is_lost() {
+        let store = SqliteStore::open(":memory:").unwrap();
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), Claim::Ours);
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), Claim::Running);
+        let other = Entry { arguments: [1; 32], ..entry(1) };
+        assert_eq!(store.claim(&other).await.unwrap(), Claim::OtherArguments);
+        store.keep(&entry(1), Bytes::from_static(b"\x00end")).await.unwrap();
+        let ended = Claim::Ended(Bytes::from_static(b"\x00end"));
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), ended);
+
+        assert_eq!(store.claim(&entry(2)).await.unwrap(), Claim::Ours);
+        store.release(&entry(2)).await.unwrap();
+        assert_eq!(store.claim(&entry(2)).await.unwrap(), Claim::Ours);
+
+        let short = Entry { lease: Duration::ZERO, ..entry(3) };
+        assert_eq!(store.claim(&short).await.unwrap(), Claim::Ours);
+        assert_eq!(store.claim(&short).await.unwrap(), Claim::Lost);
+    }
+
+    #[tokio::test]
+    async fn what_is_old_is_forgotten_and_what_runs_is_not() {
+        let store = SqliteStore::open(":memory:").unwrap().window(Duration::ZERO);
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), Claim::Ours);
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), Claim::Running);
+        store.keep(&entry(1), Bytes::from_static(b"a")).await.unwrap();
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), Claim::Ours);
+    }
+}
