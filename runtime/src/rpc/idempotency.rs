@@ -3,7 +3,7 @@
 //! A frontend whose connection was lost does not know whether its call ran. With an
 //! `Idempotency-Key` it may make the same call again: the backend runs it once, and both get its reply.
 //! [`BackendBuilder::idempotency`] takes the store that makes it so: [`MemoryStore`] for one process,
-//! [`SqliteStore`] (feature `idempotency-sqlite`) for several on one machine, or one of your own.
+//! `SqliteStore` (feature `idempotency-sqlite`) for several on one machine, or one of your own.
 //!
 //! - A key is the caller's own, for one method: keys of others, and of other methods, are others. Who
 //!   is not authenticated shares them with everybody who is not, so a key must not be guessable.

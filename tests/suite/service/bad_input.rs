@@ -20,6 +20,9 @@ const CANARIES: [&str; 6] =
 
 #[tokio::test]
 async fn b2_a_declared_length_allocates_nothing() {
+    if !Process::is_measured() {
+        return;
+    }
     let process = Process::start(&[]);
     let plant: PlantClient = Connector::new(&process.url).unwrap().connect().await.unwrap();
     assert_eq!(plant.echo(1, 0).await.unwrap(), 1);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use traitwire::rpc::Backend;
 use traitwire::rpc::idempotency::SqliteStore;
 use traitwire_tests::tokens;
+use traitwire_tests::web::skipped;
 
 use super::older::{NotesV1Server, NotesV2Server, Store};
 use super::plant::{PlantServer, Works};
@@ -30,6 +31,15 @@ impl Process {
         // Whatever the harness still prints is not to fail.
         std::thread::spawn(move || lines.for_each(drop));
         Process { child, url: url.expect("the backend says where it is") }
+    }
+
+    /// Whether the memory of a process can be read here; says so where it cannot.
+    pub fn is_measured() -> bool {
+        let measured = cfg!(target_os = "linux");
+        if !measured {
+            skipped("the memory of a process is read from /proc");
+        }
+        measured
     }
 
     /// The memory that it has, in bytes.
