@@ -19,6 +19,9 @@ pub mod calls {}
 #[doc = include_str!("../guide/context.md")]
 pub mod context {}
 
+#[doc = include_str!("../guide/streams.md")]
+pub mod streams {}
+
 #[doc = include_str!("../guide/errors.md")]
 pub mod errors {}
 

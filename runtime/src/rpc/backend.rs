@@ -483,11 +483,7 @@ impl Admitted {
     }
 
     fn begin(mut self, payload: Payload, watch: &mut Option<Watch>) -> Result<Running, Fault> {
-        // Nobody waits for it any more: what it took to get here was time enough.
-        if self.context.deadline().is_some_and(|deadline| Instant::now() >= deadline) {
-            let message = "the deadline had passed before the handler could start";
-            return Err(Fault::before(FaultKind::DeadlineExceeded, message));
-        }
+        self.in_time()?;
         let method = &self.mount.dispatch.interface().methods[self.method];
         let once = !method.readonly && !matches!(method.reply, Reply::Stream(_));
         let store = self.store.take().filter(|_| once);
@@ -507,7 +503,18 @@ impl Admitted {
         self.run(payload, watch)
     }
 
+    /// Refuses a call for which nobody waits any more: what it took to get here was time enough.
+    fn in_time(&self) -> Result<(), Fault> {
+        if self.context.deadline().is_some_and(|deadline| Instant::now() >= deadline) {
+            let message = "the deadline had passed before the handler could start";
+            return Err(Fault::before(FaultKind::DeadlineExceeded, message));
+        }
+        Ok(())
+    }
+
     fn run(self, payload: Payload, watch: &mut Option<Watch>) -> Result<Running, Fault> {
+        // Again, for a call with a key may have waited for another.
+        self.in_time()?;
         let Admitted { mount, method, context, permit, span, .. } = self;
         let invocation = Invocation { method, context: context.clone(), payload };
         // Decoding runs code of the user's, and so can panic.
