@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 
 use futures_core::Stream;
 
-use crate::rpc::channel::{Channel, Reply, ReplyItems, Request};
-use crate::rpc::dispatch::Payload;
+use crate::rpc::channel::{Channel, Opening, Reply, ReplyItems, Request};
+use crate::rpc::dispatch::{Failure, Payload};
+use crate::rpc::retry::RetryPolicy;
 use crate::rpc::returned::{self, Returned};
 use crate::{CallError, Context, Fault, FaultKind};
 
@@ -31,7 +32,7 @@ pub struct Call<R> {
 /// handler. The first `Err` is the last item.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct StreamCall<R> {
-    state: State<ReplyItems>,
+    state: State<Items>,
     returned: PhantomData<fn() -> R>,
 }
 
@@ -40,6 +41,12 @@ enum State<Started> {
     Prepared(Box<Prepared>),
     Started(Started),
     Done,
+}
+
+/// A stream that has started.
+enum Items {
+    Opening(Opening),
+    Open(ReplyItems),
 }
 
 struct Prepared {
@@ -54,7 +61,16 @@ struct Options {
     timeout: Option<Duration>,
     deadline: Option<Instant>,
     request_id: Option<String>,
+    idempotency_key: Option<String>,
+    retries: Option<RetryPolicy>,
 }
+
+/// The longest deadline that can be said, 115 days: ten digits of milliseconds. Whatever is longer
+/// is cut down to it, which also keeps it far from what an `Instant` cannot hold.
+const MAX_TIMEOUT: Duration = Duration::from_millis(9_999_999_999);
+
+/// Longest idempotency key, in bytes.
+const MAX_IDEMPOTENCY_KEY: usize = 128;
 
 impl Prepared {
     fn into_request(self, default_timeout: Option<Duration>) -> Result<(Channel, Request), Fault> {
@@ -69,12 +85,22 @@ impl Prepared {
             let message = "no time was left when the call was to start";
             return Err(Fault::before(FaultKind::DeadlineExceeded, message));
         }
+        let called = &channel.target.interface.methods[method];
+        let idempotency_key = match options.idempotency_key {
+            Some(key) => Some(checked_key(key)?),
+            // Where the handler may run twice and only the outcome is the same, a backend that
+            // remembers keys can spare itself the second run.
+            None => (called.idempotent && !called.readonly).then(new_request_id),
+        };
         let request = Request {
             target: channel.target.clone(),
             method,
             payload: args?,
-            timeout,
+            deadline: timeout.map(|timeout| Instant::now() + timeout.min(MAX_TIMEOUT)),
             id: options.request_id.unwrap_or_else(new_request_id),
+            idempotency_key,
+            retries: options.retries,
+            token: None,
         };
         Ok((channel, request))
     }
@@ -104,6 +130,22 @@ macro_rules! options {
             /// and drops the handler by then. Default: 30 s, and no limit for a stream.
             pub fn deadline(self, timeout: Duration) -> Self {
                 self.option(|options| options.timeout = Some(timeout))
+            }
+
+            /// When this call is made again, in place of what the connector says.
+            pub fn retries(self, policy: RetryPolicy) -> Self {
+                self.option(|options| options.retries = Some(policy))
+            }
+
+            /// Names this call to the backend, in at most 128 visible ASCII characters: one that
+            /// remembers keys runs it once, however often it arrives. All attempts have the same
+            /// key. A method that is `idempotent`, but not `readonly`, gets a key of its own in
+            /// every call; for others this is the way to call again later, in another program even.
+            ///
+            /// A key alone does not make a call repeatable: see
+            /// [`RetryPolicy::backend_deduplicates`].
+            pub fn idempotency_key(self, key: impl Into<String>) -> Self {
+                self.option(|options| options.idempotency_key = Some(key.into()))
             }
 
             /// Makes the call on behalf of the one that `cx` belongs to: it ends no later than that
@@ -167,13 +209,13 @@ impl<R: Returned> Stream for StreamCall<R> {
         {
             match prepared.into_request(None) {
                 Ok((channel, request)) => {
-                    self.state = State::Started(channel.transport.stream(request));
+                    self.state = State::Started(Items::Opening(channel.transport.open(request)));
                 }
                 Err(fault) => return Poll::Ready(Some(Err(CallError::Fault(fault)))),
             }
         }
         let State::Started(items) = &mut self.state else { return Poll::Ready(None) };
-        let item = ready!(items.as_mut().poll_next(cx)).map(returned::decode::<R>);
+        let item = ready!(items.poll_next(cx)).map(returned::decode::<R>);
         // Whatever the transport would say after an error, or after an item that was not
         // understood: this was the end.
         if !matches!(item, Some(Ok(_))) {
@@ -181,6 +223,37 @@ impl<R: Returned> Stream for StreamCall<R> {
         }
         Poll::Ready(item)
     }
+}
+
+impl Items {
+    fn poll_next(
+        &mut self,
+        cx: &mut std::task::Context<'_>,
+    ) -> Poll<Option<Result<Payload, Failure>>> {
+        loop {
+            match self {
+                Items::Open(items) => return items.as_mut().poll_next(cx),
+                Items::Opening(opening) => match ready!(opening.as_mut().poll(cx)) {
+                    Ok(items) => *self = Items::Open(items),
+                    // The caller takes an error for the end, and polls no more.
+                    Err(failure) => return Poll::Ready(Some(Err(failure))),
+                },
+            }
+        }
+    }
+}
+
+fn checked_key(key: String) -> Result<String, Fault> {
+    if key.is_empty()
+        || key.len() > MAX_IDEMPOTENCY_KEY
+        || !key.bytes().all(|byte| byte.is_ascii_graphic())
+    {
+        let message = format!(
+            "an idempotency key must be 1 to {MAX_IDEMPOTENCY_KEY} visible ASCII characters"
+        );
+        return Err(Fault::before(FaultKind::InvalidArgument, message));
+    }
+    Ok(key)
 }
 
 /// A request id that no other call of any process has: 64 random bits for this process, and a count.

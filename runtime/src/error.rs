@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::time::Duration;
 
 /// Why a call did not bring its reply: the method's declared error, exactly as the handler returned
 /// it, or a fault.
@@ -81,6 +82,7 @@ pub struct Fault {
 struct Details {
     path: Option<String>,
     incompatibility: Option<Incompatibility>,
+    retry_after: Option<Duration>,
 }
 
 impl Fault {
@@ -118,6 +120,25 @@ impl Fault {
     /// What differs, for [`FaultKind::Incompatible`].
     pub fn incompatibility(&self) -> Option<&Incompatibility> {
         self.details.as_ref()?.incompatibility.as_ref()
+    }
+
+    /// How long the backend asks to wait before the call is made again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.details.as_ref()?.retry_after
+    }
+
+    /// The same fault, with how long to wait before the call is made again.
+    #[must_use]
+    pub fn with_retry_after(mut self, pause: Duration) -> Fault {
+        self.details.get_or_insert_default().retry_after = Some(pause);
+        self
+    }
+
+    /// The same fault of a call whose handler may have run in an earlier attempt.
+    #[cfg(feature = "__frontend")]
+    pub(crate) fn executed_maybe(mut self) -> Fault {
+        self.executed = Executed::Maybe;
+        self
     }
 
     /// The same fault at a place in the arguments or the reply.

@@ -32,7 +32,7 @@ pub(super) fn failed(problem: &[u8]) -> Bytes {
 }
 
 /// What an event means.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Event {
     Item(Vec<u8>),
@@ -41,7 +41,7 @@ pub(super) enum Event {
 }
 
 /// Why bytes are no event stream of ours.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum BadEvents {
     /// An event is larger than the limit.
@@ -51,7 +51,7 @@ pub(super) enum BadEvents {
 }
 
 /// Takes bytes as they come and gives events as they are whole.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 #[derive(Debug)]
 pub(super) struct Parser {
     limit: usize,
@@ -66,7 +66,7 @@ pub(super) struct Parser {
     has_data: bool,
 }
 
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 impl Parser {
     pub(super) fn new(limit: usize) -> Parser {
         let (name, data, buffer) = (String::new(), Vec::new(), Vec::new());
@@ -145,7 +145,7 @@ impl Parser {
     }
 }
 
-#[cfg(all(test, feature = "http-client", feature = "http-server"))]
+#[cfg(all(test, feature = "__http-client", feature = "http-server"))]
 mod tests {
     use super::*;
 

@@ -4,16 +4,26 @@
 //! |---|---|
 //! | `service` | How does an HTTP request become a call, and its reply a response? |
 //! | `query` | How do arguments stand in a URL? |
-//! | `client` | How does a call become an HTTP request, and the response its reply? |
+//! | `client` | How is a backend reached over HTTP? |
+//! | `exchange` | How does a call become an HTTP request, and the response its reply? |
+//! | `carrier`, `over_reqwest`, `over_hyper` | What carries an HTTP request? |
 //! | `problem` | How does a failure look as `application/problem+json`? |
 //! | `events` | How do items cross as `text/event-stream`? |
 //! | `timeout` | How does a deadline stand in a header? |
 //!
 //! The paths, headers and bodies are specified in the guide's page on HTTP.
 
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
+mod carrier;
+#[cfg(feature = "__http-client")]
 mod client;
 mod events;
+#[cfg(feature = "__http-client")]
+mod exchange;
+#[cfg(feature = "http-client-hyper")]
+mod over_hyper;
+#[cfg(feature = "http-client")]
+mod over_reqwest;
 mod problem;
 #[cfg(feature = "http-server")]
 mod query;
@@ -21,8 +31,10 @@ mod query;
 mod service;
 mod timeout;
 
+#[cfg(feature = "__http-client")]
+pub use self::client::Connector;
 #[cfg(feature = "http-client")]
-pub use self::client::{Connector, connect};
+pub use self::client::connect;
 #[cfg(feature = "http-server")]
 pub use self::service::{Body, HttpService, service};
 
@@ -34,7 +46,7 @@ mod media {
     pub(super) const EVENTS: &str = "text/event-stream";
 
     /// The type of a `Content-Type` without its parameters, in lower case.
-    #[cfg(feature = "http-client")]
+    #[cfg(feature = "__http-client")]
     pub(super) fn essence(content_type: &str) -> String {
         content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
@@ -48,5 +60,7 @@ mod header {
     pub(super) const TIMEOUT: HeaderName = HeaderName::from_static("traitwire-timeout");
     #[cfg(feature = "http-server")]
     pub(super) const OFFER: HeaderName = HeaderName::from_static("traitwire-offer");
+    #[cfg(feature = "__http-client")]
+    pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
     pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 }

@@ -16,6 +16,7 @@
 //! | `auth` | Who is calling? |
 //! | `limits` | How much is too much? |
 //! | `token` | What does a frontend show a backend? |
+//! | `retry` | When is a call made again, and after which pause? |
 //! | `versions` | What does a backend say that it serves? |
 //! | `connect` | Is the other end one that this frontend can talk to? |
 
@@ -37,10 +38,10 @@ pub(crate) mod exact;
 mod fragile;
 #[cfg(feature = "__rpc")]
 pub(crate) mod limits;
+pub(crate) mod retry;
 pub(crate) mod returned;
 #[cfg(feature = "__backend")]
 pub(crate) mod running;
-#[cfg(feature = "__frontend")]
 pub(crate) mod token;
 #[cfg(feature = "__rpc")]
 pub(crate) mod versions;
@@ -54,11 +55,12 @@ pub use self::build::{BackendBuilder, BuildError, SchemaAccess};
 pub use self::channel::Stub;
 // For transports of our own, until both halves of one can be written outside.
 #[doc(hidden)]
-pub use self::channel::{Channel, Reply, ReplyItems, Request, Transport};
+pub use self::channel::{Channel, Opening, Reply, ReplyItems, Request, Transport};
 #[cfg(feature = "__frontend")]
 pub use self::connect::Stubs;
 pub use self::dispatch::{Dispatch, Failure, Payload};
 #[cfg(feature = "__backend")]
 pub use self::limits::Limits;
+pub use self::retry::RetryPolicy;
 #[cfg(feature = "__rpc")]
 pub use self::versions::{OfferedInterface, OfferedMethod, Versions};
