@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 
 use futures_core::Stream;
 
+use crate::labels::Labels;
 use crate::rpc::channel::{Channel, Opening, Reply, ReplyItems, Request};
 use crate::rpc::dispatch::{Failure, Payload};
 use crate::rpc::retry::RetryPolicy;
 use crate::rpc::returned::{self, Returned};
-use crate::{CallError, Context, Fault, FaultKind};
+use crate::{CallError, Context, Fault, FaultKind, Trace};
 
 /// A call that has one reply. It starts when it is first polled; dropping it afterwards cancels the
 /// handler at its next await.
@@ -32,7 +33,7 @@ pub struct Call<R> {
 /// handler. The first `Err` is the last item.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct StreamCall<R> {
-    state: State<Items>,
+    state: State<ReplyItems>,
     returned: PhantomData<fn() -> R>,
 }
 
@@ -41,12 +42,6 @@ enum State<Started> {
     Prepared(Box<Prepared>),
     Started(Started),
     Done,
-}
-
-/// A stream that has started.
-enum Items {
-    Opening(Opening),
-    Open(ReplyItems),
 }
 
 struct Prepared {
@@ -60,8 +55,9 @@ struct Prepared {
 struct Options {
     timeout: Option<Duration>,
     deadline: Option<Instant>,
-    request_id: Option<String>,
-    idempotency_key: Option<String>,
+    labels: Labels,
+    /// The call on whose behalf this one is made.
+    parent: Option<Context>,
     retries: Option<RetryPolicy>,
 }
 
@@ -69,11 +65,9 @@ struct Options {
 /// is cut down to it, which also keeps it far from what an `Instant` cannot hold.
 const MAX_TIMEOUT: Duration = Duration::from_millis(9_999_999_999);
 
-/// Longest idempotency key, in bytes.
-const MAX_IDEMPOTENCY_KEY: usize = 128;
-
 impl Prepared {
-    fn into_request(self, default_timeout: Option<Duration>) -> Result<(Channel, Request), Fault> {
+    /// Where the request goes, and on whose behalf.
+    fn into_request(self, default_timeout: Option<Duration>) -> Result<Outgoing, Fault> {
         let Prepared { channel, method, args, options } = self;
         let inherited =
             options.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -85,26 +79,22 @@ impl Prepared {
             let message = "no time was left when the call was to start";
             return Err(Fault::before(FaultKind::DeadlineExceeded, message));
         }
-        let called = &channel.target.interface.methods[method];
-        let idempotency_key = match options.idempotency_key {
-            Some(key) => Some(checked_key(key)?),
-            // Where the handler may run twice and only the outcome is the same, a backend that
-            // remembers keys can spare itself the second run.
-            None => (called.idempotent && !called.readonly).then(new_request_id),
-        };
-        let request = Request {
-            target: channel.target.clone(),
+        let target = channel.target.clone();
+        let mut request = Request {
+            target,
             method,
             payload: args?,
             deadline: timeout.map(|timeout| Instant::now() + timeout.min(MAX_TIMEOUT)),
-            id: options.request_id.unwrap_or_else(new_request_id),
-            idempotency_key,
+            labels: options.labels,
             retries: options.retries,
             token: None,
         };
-        Ok((channel, request))
+        channel.sender.label(&mut request, options.parent.as_ref())?;
+        Ok((channel, request, options.parent))
     }
 }
+
+type Outgoing = (Channel, Request, Option<Context>);
 
 macro_rules! options {
     ($call:ident) => {
@@ -137,26 +127,43 @@ macro_rules! options {
                 self.option(|options| options.retries = Some(policy))
             }
 
-            /// Names this call to the backend, in at most 128 visible ASCII characters: one that
-            /// remembers keys runs it once, however often it arrives. All attempts have the same
-            /// key. A method that is `idempotent`, but not `readonly`, gets a key of its own in
-            /// every call; for others this is the way to call again later, in another program even.
-            ///
-            /// A key alone does not make a call repeatable: see
-            /// [`RetryPolicy::backend_deduplicates`].
-            pub fn idempotency_key(self, key: impl Into<String>) -> Self {
-                self.option(|options| options.idempotency_key = Some(key.into()))
-            }
-
             /// Makes the call on behalf of the one that `cx` belongs to: it ends no later than that
-            /// one, and has the same request id in the logs.
+            /// one and when that one is cancelled, has the same request id in the logs, stands in
+            /// the same trace, and takes its session and its routing key if it has none of its own.
             pub fn context(self, cx: &Context) -> Self {
                 self.option(|options| {
                     options.deadline = cx.deadline();
-                    if !cx.request_id().is_empty() {
-                        options.request_id = Some(cx.request_id().to_owned());
-                    }
+                    options.parent = Some(cx.clone());
                 })
+            }
+
+            /// Has load balancers choose the backend by this key, which is no secret: at most 128
+            /// visible ASCII characters.
+            pub fn route(self, key: impl Into<String>) -> Self {
+                self.option(|options| options.labels.route = Some(key.into()))
+            }
+
+            /// Has this id in the logs of both ends: at most 128 visible ASCII characters. Default:
+            /// one that no other call has.
+            pub fn request_id(self, id: impl Into<String>) -> Self {
+                self.option(|options| options.labels.request_id = id.into())
+            }
+
+            /// Stands at this place of a distributed trace. Default: a trace of its own, or a span
+            /// in that of its [`context`](Self::context).
+            pub fn trace(self, trace: Trace) -> Self {
+                self.option(|options| options.labels.trace = Some(trace))
+            }
+
+            /// Lets a backend that keeps such keys make the call once only, however often it is
+            /// sent: at most 128 visible ASCII characters. All attempts have the same key. A call of
+            /// a method that is `idempotent`, but not `readonly`, has one that no other call has,
+            /// unless it is given one here.
+            ///
+            /// A key alone does not have a call made again: see
+            /// [`RetryPolicy::backend_deduplicates`].
+            pub fn idempotency_key(self, key: impl Into<String>) -> Self {
+                self.option(|options| options.labels.idempotency_key = Some(key.into()))
             }
         }
 
@@ -171,6 +178,14 @@ macro_rules! options {
 options!(Call);
 options!(StreamCall);
 
+impl<R: Returned> StreamCall<R> {
+    /// Tells the handler which event of an earlier stream was the last that came, so that it can go
+    /// on from there: at most 128 visible ASCII characters.
+    pub fn last_event_id(self, id: impl Into<String>) -> Self {
+        self.option(|options| options.labels.last_event_id = Some(id.into()))
+    }
+}
+
 impl<R: Returned> Future for Call<R> {
     type Output = Result<R::Ok, CallError<R::Err>>;
 
@@ -179,8 +194,12 @@ impl<R: Returned> Future for Call<R> {
             match std::mem::replace(&mut self.state, State::Done) {
                 State::Prepared(prepared) => {
                     let timeout = prepared.channel.target.timeout;
-                    let (channel, request) = prepared.into_request(Some(timeout))?;
-                    self.state = State::Started(channel.transport.call(request));
+                    let (channel, request, parent) = prepared.into_request(Some(timeout))?;
+                    let reply = channel.transport.call(request);
+                    self.state = State::Started(match parent {
+                        None => reply,
+                        Some(parent) => parent.while_wanted(reply),
+                    });
                 }
                 State::Started(mut reply) => {
                     return match reply.as_mut().poll(cx) {
@@ -208,14 +227,18 @@ impl<R: Returned> Stream for StreamCall<R> {
             && let State::Prepared(prepared) = std::mem::replace(&mut self.state, State::Done)
         {
             match prepared.into_request(None) {
-                Ok((channel, request)) => {
-                    self.state = State::Started(Items::Opening(channel.transport.open(request)));
+                Ok((channel, request, parent)) => {
+                    let items: ReplyItems = Box::pin(Opened::Not(channel.transport.open(request)));
+                    self.state = State::Started(match parent {
+                        None => items,
+                        Some(parent) => parent.while_items_wanted(items),
+                    });
                 }
                 Err(fault) => return Poll::Ready(Some(Err(CallError::Fault(fault)))),
             }
         }
         let State::Started(items) = &mut self.state else { return Poll::Ready(None) };
-        let item = ready!(items.poll_next(cx)).map(returned::decode::<R>);
+        let item = ready!(items.as_mut().poll_next(cx)).map(returned::decode::<R>);
         // Whatever the transport would say after an error, or after an item that was not
         // understood: this was the end.
         if !matches!(item, Some(Ok(_))) {
@@ -225,17 +248,25 @@ impl<R: Returned> Stream for StreamCall<R> {
     }
 }
 
-impl Items {
+/// The items of a stream, from before it has begun.
+enum Opened {
+    Not(Opening),
+    Yes(ReplyItems),
+}
+
+impl Stream for Opened {
+    type Item = Result<Payload, Failure>;
+
     fn poll_next(
-        &mut self,
+        mut self: Pin<&mut Self>,
         cx: &mut std::task::Context<'_>,
-    ) -> Poll<Option<Result<Payload, Failure>>> {
+    ) -> Poll<Option<Self::Item>> {
         loop {
-            match self {
-                Items::Open(items) => return items.as_mut().poll_next(cx),
-                Items::Opening(opening) => match ready!(opening.as_mut().poll(cx)) {
-                    Ok(items) => *self = Items::Open(items),
-                    // The caller takes an error for the end, and polls no more.
+            match &mut *self {
+                Opened::Yes(items) => return items.as_mut().poll_next(cx),
+                Opened::Not(opening) => match ready!(opening.as_mut().poll(cx)) {
+                    Ok(items) => *self = Opened::Yes(items),
+                    // Whoever polls takes an error for the end.
                     Err(failure) => return Poll::Ready(Some(Err(failure))),
                 },
             }
@@ -243,25 +274,17 @@ impl Items {
     }
 }
 
-fn checked_key(key: String) -> Result<String, Fault> {
-    if key.is_empty()
-        || key.len() > MAX_IDEMPOTENCY_KEY
-        || !key.bytes().all(|byte| byte.is_ascii_graphic())
-    {
-        let message = format!(
-            "an idempotency key must be 1 to {MAX_IDEMPOTENCY_KEY} visible ASCII characters"
-        );
-        return Err(Fault::before(FaultKind::InvalidArgument, message));
-    }
-    Ok(key)
-}
-
 /// A request id that no other call of any process has: 64 random bits for this process, and a count.
 pub(crate) fn new_request_id() -> String {
     static PROCESS: OnceLock<u64> = OnceLock::new();
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    // std seeds its hasher from the operating system's randomness.
-    let process = PROCESS.get_or_init(|| RandomState::new().hash_one(std::process::id()));
+    let process = PROCESS.get_or_init(random);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("{process:016x}-{count:x}")
+}
+
+/// 64 bits by chance, for ids. Not for secrets.
+pub(crate) fn random() -> u64 {
+    // std seeds its hashers from the operating system's randomness, each of a thread differently.
+    RandomState::new().hash_one(std::process::id())
 }

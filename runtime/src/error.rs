@@ -122,16 +122,9 @@ impl Fault {
         self.details.as_ref()?.incompatibility.as_ref()
     }
 
-    /// How long the backend asks to wait before the call is made again.
+    /// How long to wait before the call is made again, where the backend says so.
     pub fn retry_after(&self) -> Option<Duration> {
         self.details.as_ref()?.retry_after
-    }
-
-    /// The same fault, with how long to wait before the call is made again.
-    #[must_use]
-    pub fn with_retry_after(mut self, pause: Duration) -> Fault {
-        self.details.get_or_insert_default().retry_after = Some(pause);
-        self
     }
 
     /// The same fault of a call whose handler may have run in an earlier attempt.
@@ -154,6 +147,14 @@ impl Fault {
         self.details.get_or_insert_default().incompatibility = Some(incompatibility);
         self
     }
+
+    /// The same fault with how long to wait before the call is made again. Over HTTP it is rounded
+    /// up to a millisecond.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Fault {
+        self.details.get_or_insert_default().retry_after = Some(wait);
+        self
+    }
 }
 
 #[allow(clippy::missing_fields_in_debug, reason = "the details are shown one by one")]
@@ -167,6 +168,9 @@ impl fmt::Debug for Fault {
         }
         if let Some(incompatibility) = self.incompatibility() {
             debug.field("incompatibility", incompatibility);
+        }
+        if let Some(wait) = self.retry_after() {
+            debug.field("retry_after", &wait);
         }
         debug.finish()
     }

@@ -9,8 +9,9 @@ use crate::rpc::RetryPolicy;
 use crate::rpc::backend::{Admitted, Backend, Head};
 use crate::rpc::channel::{Opening, Reply, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
-use crate::rpc::running::{self, Running};
 use crate::rpc::retry::Retrier;
+use crate::rpc::running::{self, Running};
+use crate::rpc::sender::{Sender, sender_options};
 use crate::rpc::token::{Token, Tokens};
 
 /// Connects to a backend of this process, without credentials.
@@ -59,13 +60,16 @@ pub struct Connector {
     backend: Backend,
     tokens: Tokens,
     retries: RetryPolicy,
+    sender: Sender,
 }
+
+sender_options!(Connector);
 
 impl Connector {
     /// Connects to this backend.
     pub fn new(backend: &Backend) -> Connector {
         let (tokens, retries) = (Tokens::default(), RetryPolicy::default());
-        Connector { backend: backend.clone(), tokens, retries }
+        Connector { backend: backend.clone(), tokens, retries, sender: Sender::default() }
     }
 
     /// Makes all calls with this bearer token.
@@ -113,10 +117,10 @@ impl Connector {
 
     fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
         let versions = self.backend.versions();
-        let Connector { backend, tokens, retries } = self;
+        let Connector { backend, tokens, retries, sender } = self;
         let inner = Arc::new(InProcess { backend });
         let transport = connect::around(inner, tokens, Retrier::new(retries));
-        connect::connect(&transport, &versions, strictness)
+        connect::connect(&transport, sender, &versions, strictness)
     }
 }
 
@@ -160,7 +164,7 @@ async fn admit(backend: &Backend, request: &Request) -> Result<Admitted, Fault> 
     let head = Head {
         need: Some(request.need()),
         authorization: request.token.as_ref().map(Token::authorization),
-        request_id: request.request_id(),
+        labels: request.labels.clone(),
         timeout: request.timeout(),
     };
     target.admit(head).await

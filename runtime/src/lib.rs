@@ -36,7 +36,7 @@
 //! | declare an interface | [`rpc_interface`], [`ipc_interface`] |
 //! | describe a type | [`Wire`], [`Mirror`], [`Bytes`], [`Float`], [`double_option`] |
 //! | call | [`Call`], [`StreamCall`], [`CallError`] |
-//! | handle | [`Context`], [`Caller`] |
+//! | handle | [`Context`], [`Caller`], [`Trace`] |
 //! | serve | [`rpc::Backend`], `http::service` |
 //! | connect | `http::connect`, `in_process::connect` |
 //!
@@ -59,6 +59,8 @@
 pub mod __private;
 mod bytes;
 mod call;
+#[cfg(feature = "__rpc")]
+mod cancel;
 mod context;
 mod default;
 mod definition;
@@ -72,7 +74,9 @@ pub mod http;
 #[cfg(feature = "in-process")]
 pub mod in_process;
 mod incoming;
+mod labels;
 pub mod rpc;
+mod trace;
 mod wire;
 
 pub use crate::bytes::Bytes;
@@ -81,6 +85,7 @@ pub use crate::context::{Caller, Context};
 pub use crate::error::{CallError, Executed, Fault, FaultKind, Incompatibility};
 pub use crate::float::Float;
 pub use crate::incoming::Incoming;
+pub use crate::trace::{BadTrace, Trace};
 pub use crate::wire::{Mirror, Wire};
 pub use futures_core::Stream;
 pub use traitwire_macros::Wire;
@@ -125,7 +130,7 @@ pub use traitwire_macros::ipc_interface;
 /// | `version = "1.2.0"` | the version of the interface; needed |
 /// | `name = ".."` | its name on the wire, in place of the trait's |
 /// | `rename_all = ".."` | methods and arguments are named so on the wire, in a case of serde's |
-/// | `route = required` | a request needs a routing key (recorded in the schema) |
+/// | `route = required` | a request without a routing key is refused before its handler runs |
 /// | `crate = path` | where traitwire is, if it has another name |
 ///
 /// Methods take `#[rpc(..)]`:

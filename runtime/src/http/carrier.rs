@@ -10,10 +10,8 @@ pub(super) trait Carrier: Send + Sync + 'static {
     type Incoming: Incoming;
 
     /// Sends a request and waits for the head of its response. Dropping the future ends the request.
-    fn send(
-        &self,
-        request: Outgoing,
-    ) -> impl Future<Output = Result<Self::Incoming, Fault>> + Send;
+    fn send(&self, request: Outgoing)
+    -> impl Future<Output = Result<Self::Incoming, Fault>> + Send;
 }
 
 /// A request.

@@ -16,6 +16,7 @@ use super::over_reqwest;
 use crate::rpc::connect::{self, Strictness, Stubs};
 use crate::rpc::limits::{DEFAULT_DEADLINE, MAX_REPLY};
 use crate::rpc::retry::{Facts, Retrier};
+use crate::rpc::sender::{Sender, sender_options};
 use crate::rpc::token::Tokens;
 use crate::rpc::{Failure, RetryPolicy};
 use crate::{Fault, FaultKind};
@@ -66,7 +67,10 @@ pub struct Connector {
     tokens: Tokens,
     retries: RetryPolicy,
     max_reply: usize,
+    sender: Sender,
 }
+
+sender_options!(Connector);
 
 /// What carries the requests.
 #[derive(Debug, Clone)]
@@ -136,8 +140,14 @@ impl Connector {
         }
         let path = base.path().trim_end_matches('/').to_owned();
         base.set_path(&path);
-        let (tokens, retries) = (Tokens::default(), RetryPolicy::default());
-        Ok(Connector { base, carrier, tokens, retries, max_reply: MAX_REPLY })
+        Ok(Connector {
+            base,
+            carrier,
+            tokens: Tokens::default(),
+            retries: RetryPolicy::default(),
+            max_reply: MAX_REPLY,
+            sender: Sender::default(),
+        })
     }
 
     /// Makes all calls with this bearer token.
@@ -277,7 +287,8 @@ impl Connector {
         carrier: impl Carrier,
         strictness: Strictness,
     ) -> Result<S, Fault> {
-        let Connector { base, tokens, retries, max_reply, .. } = self;
+        let Connector { base, tokens, retries, max_reply, sender, .. } = self;
+        let labels = sender.question()?;
         let base = base.as_str().trim_end_matches('/').to_owned();
         let url = format!("{base}/_versions");
         let http =
@@ -285,7 +296,7 @@ impl Connector {
         let retrier = Retrier::new(retries);
         let deadline = Instant::now() + DEFAULT_DEADLINE;
         let asked = retrier.repeat(Facts::of_query("_versions", deadline), || {
-            tokens.show(Some(deadline), |token| http.versions(token, deadline))
+            tokens.show(Some(deadline), |token| http.versions(&labels, token, deadline))
         });
         let versions = asked.await.map_err(|failure| match failure {
             // No method was called, so none has run.
@@ -297,6 +308,6 @@ impl Connector {
             }
         })?;
         let transport = connect::around(Arc::new(http), tokens, retrier);
-        connect::connect(&transport, &versions, strictness)
+        connect::connect(&transport, sender, &versions, strictness)
     }
 }

@@ -12,7 +12,7 @@ use traitwire_schema::{Reply as ReplyKind, Type};
 use super::carrier::{Carrier, Incoming, Outgoing};
 use super::events::{BadEvents, Event, Parser};
 use super::{header, media, problem, timeout};
-use crate::call::new_request_id;
+use crate::labels::Labels;
 use crate::rpc::channel::{Opening, Reply, ReplyItems, Request, Transport};
 use crate::rpc::limits::MAX_REPLY;
 use crate::rpc::token::Token;
@@ -63,18 +63,21 @@ impl<C: Carrier> Http<C> {
     /// What the backend serves.
     pub(super) async fn versions(
         &self,
+        labels: &Labels,
         token: Option<Token>,
         deadline: Instant,
     ) -> Result<Versions, Failure> {
         let asked = async {
-            let response = self.carrier.send(self.backend.question(token.as_ref())?).await?;
+            let response =
+                self.carrier.send(self.backend.question(labels, token.as_ref())?).await?;
             // The list of versions is no reply of a method's: its size says nothing of theirs.
             reply(response, MAX_REPLY).await
         };
         let no_list = |why: &str| Fault::before(FaultKind::BadReply, why).into();
         match until(Some(deadline), asked).await {
-            Ok(Payload::Json(json)) => codec::decode(&json)
-                .map_err(|error| no_list(&format!("the list of versions was not understood: {error}"))),
+            Ok(Payload::Json(json)) => codec::decode(&json).map_err(|error| {
+                no_list(&format!("the list of versions was not understood: {error}"))
+            }),
             Ok(Payload::Octets(_)) | Err(Failure::Declared { .. }) => {
                 Err(no_list("this is not the list of a backend's versions"))
             }
@@ -110,12 +113,9 @@ impl Place {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(&request.payload)));
         headers.insert(ACCEPT, HeaderValue::from_static(accept(&method.reply)));
         insert(&mut headers, header::NEED, request.need())?;
-        insert(&mut headers, header::REQUEST_ID, request.request_id())?;
+        label(&mut headers, &request.labels)?;
         if let Some(timeout) = request.timeout() {
             insert(&mut headers, header::TIMEOUT, &timeout::write(timeout))?;
-        }
-        if let Some(key) = request.idempotency_key() {
-            insert(&mut headers, header::IDEMPOTENCY_KEY, key)?;
         }
         authorize(&mut headers, request.token.as_ref())?;
         let (Payload::Json(body) | Payload::Octets(body)) = request.payload;
@@ -123,14 +123,21 @@ impl Place {
     }
 
     /// The HTTP request for what the backend serves.
-    fn question(&self, token: Option<&Token>) -> Result<Outgoing, Fault> {
+    fn question(&self, labels: &Labels, token: Option<&Token>) -> Result<Outgoing, Fault> {
         let url = format!("{}/_versions", self.base);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(media::JSON));
-        insert(&mut headers, header::REQUEST_ID, &new_request_id())?;
+        label(&mut headers, labels)?;
         authorize(&mut headers, token)?;
         Ok(Outgoing { method: Method::GET, url, headers, body: Bytes::new() })
     }
+}
+
+fn label(headers: &mut HeaderMap, labels: &Labels) -> Result<(), Fault> {
+    for (name, value) in labels.headers() {
+        insert(headers, HeaderName::from_static(name), &value)?;
+    }
+    Ok(())
 }
 
 /// Shows the token, in a header that is not shown in turn.
@@ -188,9 +195,13 @@ async fn failure(response: impl Incoming, max_reply: usize) -> Failure {
     if media::essence(&content_type) == media::PROBLEM
         && let Some(failure) = problem::read(&body)
     {
-        return match (failure, retry_after) {
-            (Failure::Fault(fault), Some(pause)) => fault.with_retry_after(pause).into(),
-            (failure, _) => failure,
+        return match failure {
+            // The document is finer, but what stands in between knows only the header.
+            Failure::Fault(fault) if fault.retry_after().is_none() => match retry_after {
+                Some(pause) => fault.with_retry_after(pause).into(),
+                None => fault.into(),
+            },
+            failure => failure,
         };
     }
     let message = format!(

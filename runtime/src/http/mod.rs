@@ -60,7 +60,6 @@ mod header {
     pub(super) const TIMEOUT: HeaderName = HeaderName::from_static("traitwire-timeout");
     #[cfg(feature = "http-server")]
     pub(super) const OFFER: HeaderName = HeaderName::from_static("traitwire-offer");
-    #[cfg(feature = "__http-client")]
-    pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-    pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    #[cfg(feature = "http-server")]
+    pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(crate::labels::REQUEST_ID);
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, WWW_AUTHENTICATE,
+    ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
@@ -19,12 +20,13 @@ use tower_service::Service;
 
 use super::{events, header, media, problem, query, timeout};
 use crate::call::new_request_id;
+use crate::labels::{self, Labels};
 use crate::rpc::SchemaAccess;
 use crate::rpc::backend::{Admitted, Backend, Head, Target};
 use crate::rpc::channel::ReplyItems;
 use crate::rpc::running::Running;
 use crate::rpc::{Failure, Payload, codec};
-use crate::{Fault, FaultKind};
+use crate::{Fault, FaultKind, Trace};
 
 /// How long a stream is watched for its first item before the head of the response goes out. What
 /// fails by then has the status of its failure, as any call has; later it is the last event.
@@ -179,11 +181,33 @@ async fn admit(
     let head = Head {
         need: one(&head.headers, &header::NEED)?,
         authorization: one(&head.headers, &AUTHORIZATION)?,
-        // What is not visible ASCII is refused with the reason, as any other bad id is.
-        request_id: request_id.to_str().unwrap_or("\n"),
+        labels: labels(&head.headers, request_id)?,
         timeout: timeout.map_err(|message| Fault::before(FaultKind::InvalidArgument, message))?,
     };
     Ok(target.admit(head).await?)
+}
+
+/// What the request says of itself.
+fn labels(headers: &HeaderMap, request_id: &HeaderValue) -> Result<Labels, Refusal> {
+    let label = |name| {
+        let label = one(headers, &HeaderName::from_static(name))?;
+        Ok::<_, Refusal>(label.map(str::to_owned))
+    };
+    let trace = label(labels::TRACE)?.and_then(|trace| trace.parse::<Trace>().ok());
+    // Systems on the way may each have added a line.
+    let states =
+        headers.get_all(labels::TRACE_STATE).iter().filter_map(|state| state.to_str().ok());
+    let state = states.collect::<Vec<_>>().join(",");
+    Ok(Labels {
+        // What is not visible ASCII is refused with the reason, as any other bad id is.
+        request_id: request_id.to_str().unwrap_or("\n").to_owned(),
+        session: label(labels::SESSION)?,
+        application: label(labels::APPLICATION)?,
+        route: label(labels::ROUTE)?,
+        trace: trace.map(|trace| trace.with_state(&state)),
+        idempotency_key: label(labels::IDEMPOTENCY_KEY)?,
+        last_event_id: label(labels::LAST_EVENT_ID)?,
+    })
 }
 
 fn arguments_of_query(target: Target<'_>, head: &Parts) -> Result<Payload, Refusal> {
@@ -374,6 +398,13 @@ impl Refusal {
         *response.status_mut() = status;
         if let Some(allow) = self.allow {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        if let Failure::Fault(fault) = &self.failure
+            && let Some(wait) = fault.retry_after()
+        {
+            // Whole seconds are all that it can say (RFC 9110 §10.2.3).
+            let seconds = wait.as_millis().div_ceil(1000);
+            response.headers_mut().insert(RETRY_AFTER, visible(&seconds.to_string()));
         }
         if status == StatusCode::UNAUTHORIZED {
             let scheme = HeaderValue::from_static("Bearer");

@@ -11,12 +11,14 @@ use traitwire_schema::version::{Offer, Series};
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Access, Interface, Method, Reply};
 
+use crate::labels::Labels;
 use crate::rpc::auth::{Authenticator, Credentials, Unauthenticated};
 use crate::rpc::build::{BackendBuilder, SchemaAccess};
 use crate::rpc::compatibility::{self, MethodShape};
 use crate::rpc::dispatch::{Dispatch, Invocation, Payload};
-use crate::rpc::limits::{Limits, MAX_REQUEST_ID};
+use crate::rpc::limits::Limits;
 use crate::rpc::running::{self, Running};
+use crate::rpc::sender;
 use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Caller, Context, Fault, FaultKind};
 use traitwire_schema::names;
@@ -80,11 +82,11 @@ pub(super) struct MountedMethod {
 }
 
 /// What the head of a request says, on any transport.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Head<'a> {
     pub(crate) need: Option<&'a str>,
     pub(crate) authorization: Option<&'a str>,
-    pub(crate) request_id: &'a str,
+    pub(crate) labels: Labels,
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -252,9 +254,11 @@ impl Target<'_> {
         if let Some(need) = head.need {
             compatibility::check(interface, method, &methods[self.method].shape, offer, need)?;
         }
-        check_request_id(head.request_id)?;
-        let mut context =
-            Context::new(&interface.name, &method.name).with_request_id(head.request_id);
+        head.labels.check()?;
+        if interface.route_required && head.labels.route.is_none() {
+            return Err(sender::no_route(interface));
+        }
+        let mut context = Context::new(&interface.name, &method.name).with_labels(head.labels);
         let streams = matches!(method.reply, Reply::Stream(_));
         let limits = self.backend.limits();
         let timeout = match head.timeout {
@@ -315,15 +319,6 @@ impl Target<'_> {
             _ => Ok(context.with_caller(caller)),
         }
     }
-}
-
-fn check_request_id(id: &str) -> Result<(), Fault> {
-    if id.len() > MAX_REQUEST_ID || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let message =
-            format!("the request id must be at most {MAX_REQUEST_ID} visible ASCII characters");
-        return Err(Fault::before(FaultKind::InvalidArgument, message));
-    }
-    Ok(())
 }
 
 /// A call that may run.

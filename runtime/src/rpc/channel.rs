@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use futures_core::Stream;
 use traitwire_schema::{Interface, Method};
 
+use crate::labels::Labels;
 use crate::rpc::dispatch::{Failure, Payload};
 use crate::rpc::retry::RetryPolicy;
 use crate::rpc::returned::Returned;
+use crate::rpc::sender::Sender;
 use crate::rpc::token::Token;
 use crate::{Call, Fault, StreamCall};
 
@@ -55,10 +57,8 @@ pub struct Request {
     pub(crate) payload: Payload,
     /// When the call must have ended; `None` means no limit, which only a stream may have.
     pub(crate) deadline: Option<Instant>,
-    /// What tells this request from others in logs.
-    pub(crate) id: String,
-    /// What tells this call from others, for a backend that must not run it twice.
-    pub(crate) idempotency_key: Option<String>,
+    /// What it says of itself.
+    pub(crate) labels: Labels,
     /// In place of the connection's policy.
     #[cfg_attr(not(feature = "__frontend"), allow(dead_code, reason = "frontends alone ask"))]
     pub(crate) retries: Option<RetryPolicy>,
@@ -99,14 +99,14 @@ impl Request {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// What tells this call from others, for a backend that must not run it twice.
-    pub fn idempotency_key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
     /// What tells this request from others in logs.
     pub fn request_id(&self) -> &str {
-        &self.id
+        &self.labels.request_id
+    }
+
+    /// What the request says of itself, as pairs of a header's name in lower case and its value.
+    pub fn labels(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.labels.headers()
     }
 }
 
@@ -126,6 +126,7 @@ pub(crate) struct Target {
 pub struct Channel {
     pub(crate) target: Arc<Target>,
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) sender: Arc<Sender>,
 }
 
 impl Channel {

@@ -10,6 +10,7 @@ use crate::rpc::channel::{Channel, Stub, Target, Transport};
 use crate::rpc::compatibility::{self, MethodShape};
 use crate::rpc::limits::DEFAULT_DEADLINE;
 use crate::rpc::retry::{Retrier, Retrying};
+use crate::rpc::sender::Sender;
 use crate::rpc::token::{Tokens, WithTokens};
 use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Fault, FaultKind};
@@ -80,9 +81,11 @@ pub(crate) fn around(
 /// Makes stubs over a transport, once the backend is known to serve what they call.
 pub(crate) fn connect<S: Stubs>(
     transport: &Arc<dyn Transport>,
+    sender: Sender,
     versions: &Versions,
     strictness: Strictness,
 ) -> Result<S, Fault> {
+    let sender = Arc::new(sender);
     let mut channels = Vec::new();
     for interface in S::interfaces() {
         let target = target(interface)?;
@@ -90,7 +93,11 @@ pub(crate) fn connect<S: Stubs>(
         if strictness == Strictness::EveryMethod {
             check_methods(interface, &target, offered)?;
         }
-        channels.push(Channel { target: Arc::new(target), transport: Arc::clone(transport) });
+        channels.push(Channel {
+            target: Arc::new(target),
+            transport: Arc::clone(transport),
+            sender: Arc::clone(&sender),
+        });
     }
     S::from_channels(&mut channels.into_iter())
         .ok_or_else(|| Fault::before(FaultKind::Internal, "a stub for each interface is missing"))

@@ -44,7 +44,3 @@ pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 /// more than it accepts, but not without end.
 #[cfg(feature = "__http-client")]
 pub(crate) const MAX_REPLY: usize = 64 * 1024 * 1024;
-
-/// Longest request id, in bytes.
-#[cfg(feature = "__backend")]
-pub(crate) const MAX_REQUEST_ID: usize = 128;

@@ -15,6 +15,7 @@
 //! | `running` | How does a handler run to its end: its reply, its deadline, its panic? |
 //! | `auth` | Who is calling? |
 //! | `limits` | How much is too much? |
+//! | `sender` | What do all calls of one frontend say of it? |
 //! | `token` | What does a frontend show a backend? |
 //! | `retry` | When is a call made again, and after which pause? |
 //! | `versions` | What does a backend say that it serves? |
@@ -42,6 +43,7 @@ pub(crate) mod retry;
 pub(crate) mod returned;
 #[cfg(feature = "__backend")]
 pub(crate) mod running;
+pub(crate) mod sender;
 pub(crate) mod token;
 #[cfg(feature = "__rpc")]
 pub(crate) mod versions;
@@ -62,5 +64,6 @@ pub use self::dispatch::{Dispatch, Failure, Payload};
 #[cfg(feature = "__backend")]
 pub use self::limits::Limits;
 pub use self::retry::RetryPolicy;
+pub use self::sender::Routed;
 #[cfg(feature = "__rpc")]
 pub use self::versions::{OfferedInterface, OfferedMethod, Versions};

@@ -218,7 +218,7 @@ mod driver {
                 let facts = Facts {
                     what: &method.name,
                     idempotent: method.idempotent || method.readonly,
-                    has_key: request.idempotency_key.is_some(),
+                    has_key: request.labels.idempotency_key.is_some(),
                     deadline: request.deadline,
                 };
                 retrier.repeat(facts, || attempt(&*inner, request.clone())).await

@@ -94,6 +94,8 @@ pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
 struct Caught<H: ?Sized> {
     /// `None` once it has panicked.
     handler: Option<Pin<Box<H>>>,
+    /// Whether it has come to its end.
+    ended: bool,
     context: Context,
     /// So that whatever is logged below says which call it was.
     span: tracing::Span,
@@ -107,7 +109,7 @@ impl<H: ?Sized> Caught<H> {
             method = context.method(),
             request_id = context.request_id(),
         );
-        Caught { handler: Some(handler), context, span }
+        Caught { handler: Some(handler), ended: false, context, span }
     }
 
     /// Polls the handler, and drops it if it panics.
@@ -133,6 +135,9 @@ impl<H: ?Sized> Caught<H> {
 
 impl<H: ?Sized> Drop for Caught<H> {
     fn drop(&mut self) {
+        if !self.ended {
+            self.context.cancel();
+        }
         self.discard();
     }
 }
@@ -142,7 +147,10 @@ impl Future for Caught<dyn Future<Output = Result<Payload, Failure>> + Send> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         match Caught::poll(&mut self, |handler| handler.poll(cx)) {
-            Some(Ok(polled)) => polled,
+            Some(Ok(polled)) => {
+                self.ended = polled.is_ready();
+                polled
+            }
             Some(Err(fault)) => Poll::Ready(Err(fault.into())),
             None => Poll::Ready(Err(dispatch::internal(&self.context).into())),
         }
@@ -154,7 +162,10 @@ impl Stream for Caught<dyn Stream<Item = Result<Payload, Failure>> + Send> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
         match Caught::poll(&mut self, |handler| handler.poll_next(cx)) {
-            Some(Ok(polled)) => polled,
+            Some(Ok(polled)) => {
+                self.ended = matches!(polled, Poll::Ready(None | Some(Err(_))));
+                polled
+            }
             Some(Err(fault)) => Poll::Ready(Some(Err(fault.into()))),
             None => Poll::Ready(None),
         }
