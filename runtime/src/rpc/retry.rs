@@ -340,3 +340,120 @@ mod driver {
         }
     }
 }
+
+#[cfg(all(test, feature = "__frontend"))]
+mod tests {
+    use super::*;
+
+    fn failed(fault: &Fault) -> Failed<'_> {
+        Failed { fault, attempt: 1, idempotent: false, has_key: false, left: None }
+    }
+
+    fn fault(kind: FaultKind, executed: Executed) -> Fault {
+        Fault::new(kind, executed, "said")
+    }
+
+    /// All kinds, whether they came before the handler, of methods that may run twice or not.
+    #[test]
+    fn only_what_helps_and_does_nothing_twice_is_repeated() {
+        let policy = RetryPolicy::default();
+        for kind in FaultKind::ALL.iter().copied() {
+            let helps = matches!(kind, FaultKind::Disconnected | FaultKind::Overloaded);
+            for executed in [Executed::No, Executed::Maybe] {
+                let fault = fault(kind, executed);
+                for idempotent in [false, true] {
+                    let once = Failed { idempotent, ..failed(&fault) };
+                    let harmless = idempotent || executed == Executed::No;
+                    assert_eq!(policy.pause(once, 0.5).is_some(), helps && harmless, "{once:?}");
+                    assert_eq!(RetryPolicy::off().pause(once, 0.5), None);
+                    let third = Failed { attempt: 3, ..once };
+                    assert_eq!(policy.pause(third, 0.5), None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_counts_only_if_the_backend_deduplicates() {
+        let cut = fault(FaultKind::Disconnected, Executed::Maybe);
+        let with_key = Failed { has_key: true, ..failed(&cut) };
+        assert_eq!(RetryPolicy::default().pause(with_key, 0.5), None);
+        let policy = RetryPolicy::default().backend_deduplicates();
+        assert!(policy.pause(with_key, 0.5).is_some());
+        assert_eq!(policy.pause(failed(&cut), 0.5), None);
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_cap_and_chance_comes_after_it() {
+        let policy = RetryPolicy::default().attempts(u32::MAX);
+        let pause = |kind, attempt, chance| {
+            let fault = fault(kind, Executed::No);
+            policy.pause(Failed { attempt, ..failed(&fault) }, chance).unwrap().as_millis()
+        };
+        let busy = |attempt| pause(FaultKind::Overloaded, attempt, 0.5);
+        assert_eq!([1, 2, 3, 6, 7, 40, 1 << 31].map(busy), [50, 100, 200, 1600, 2500, 2500, 2500]);
+        let gone = |attempt| pause(FaultKind::Disconnected, attempt, 0.5);
+        assert_eq!([1, 2, 3, 4].map(gone), [800, 1600, 2500, 2500]);
+        assert_eq!(pause(FaultKind::Overloaded, 9, 0.0), 0);
+    }
+
+    #[test]
+    fn a_pause_is_no_shorter_than_asked_and_ends_before_the_deadline() {
+        let policy = RetryPolicy::default();
+        let second = Duration::from_secs(1);
+        let busy = fault(FaultKind::Overloaded, Executed::No).with_retry_after(second);
+        assert_eq!(policy.pause(failed(&busy), 0.0), Some(second));
+        assert_eq!(policy.pause(failed(&busy), 0.5), Some(second + Duration::from_millis(50)));
+        let within = |left| policy.pause(Failed { left: Some(left), ..failed(&busy) }, 0.999);
+        assert_eq!(within(second), None);
+        let pause = within(second + Duration::from_millis(10)).unwrap();
+        assert!(pause >= second && pause < second + Duration::from_millis(10), "{pause:?}");
+        // What cannot even be added up is not waited for.
+        let never = busy.clone().with_retry_after(Duration::MAX);
+        let left = Some(Duration::from_secs(30));
+        assert_eq!(policy.pause(Failed { left, ..failed(&never) }, 0.5), None);
+    }
+
+    /// A thousand frontends lose their backend in one moment, and it takes this long to be back.
+    fn returns(down: Duration, rng: &mut fastrand::Rng) -> Vec<Duration> {
+        let cut = fault(FaultKind::Disconnected, Executed::Maybe);
+        let client = |rng: &mut fastrand::Rng| {
+            let mut at = Duration::ZERO;
+            for attempt in 1.. {
+                let failed = Failed { attempt, idempotent: true, ..failed(&cut) };
+                at += RetryPolicy::default().pause(failed, rng.f64())?;
+                if at >= down {
+                    return Some(at);
+                }
+            }
+            None
+        };
+        (0..1000).filter_map(|_| client(rng)).collect()
+    }
+
+    #[test]
+    fn l9_frontends_of_a_backend_that_restarts_do_not_come_back_in_one_moment() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        for down in [0, 50, 500, 1000, 3000].map(Duration::from_millis) {
+            for _ in 0..100 {
+                let mut buckets = std::collections::BTreeMap::<u128, u32>::new();
+                for at in returns(down, &mut rng) {
+                    *buckets.entry(at.as_millis() / 100).or_default() += 1;
+                }
+                let most = buckets.values().max().copied().unwrap_or_default();
+                assert!(most <= 150, "{most} of 1000 in 100 ms, after {down:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn l9_chance_is_on_by_default() {
+        let policy = RetryPolicy::default();
+        let cut = fault(FaultKind::Disconnected, Executed::No);
+        let mut pauses: Vec<_> =
+            [0.0, 0.25, 0.5, 0.75].map(|chance| policy.pause(failed(&cut), chance)).into();
+        pauses.dedup();
+        assert_eq!(pauses.len(), 4);
+        assert_eq!(pauses[0], Some(Duration::ZERO));
+    }
+}
