@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use traitwire_schema::{Interface, Method};
 
 use crate::call::new_request_id;
+#[cfg(feature = "__http-client")]
+use crate::labels::Labels;
 use crate::rpc::channel::Request;
 use crate::rpc::dispatch::Payload;
 #[cfg(feature = "__frontend")]
@@ -96,9 +98,28 @@ impl Sender {
         let trace = labels.trace.take();
         let inherited = || parent.and_then(Context::trace).map(Trace::child);
         labels.trace = Some(trace.or_else(inherited).unwrap_or_else(Trace::begin));
+        let method = request.method();
+        if labels.idempotency_key.is_none() && method.idempotent && !method.readonly {
+            // Running it twice does no harm, but a backend that keeps keys can spare itself that.
+            labels.idempotency_key = Some(new_request_id());
+        }
         labels.check()?;
         request.labels = labels;
         Ok(())
+    }
+
+    /// What a question says of the frontend that is no call of a method.
+    #[cfg(feature = "__http-client")]
+    pub(crate) fn question(&self) -> Result<Labels, Fault> {
+        let labels = Labels {
+            request_id: new_request_id(),
+            session: Some(self.session.clone()),
+            application: self.application.clone(),
+            trace: Some(Trace::begin()),
+            ..Labels::default()
+        };
+        labels.check()?;
+        Ok(labels)
     }
 }
 
