@@ -2,11 +2,13 @@
 //! nothing else lies between: the handler runs in its caller's task. Deadlines need tokio's timers, so
 //! calls are awaited within a tokio runtime that has them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use futures_util::TryFutureExt as _;
 
 use crate::Fault;
+use crate::rpc::auth::{Credentials, HeaderValues};
 use crate::rpc::backend::{Admitted, Backend, Head};
 use crate::rpc::channel::{Reply, ReplyItems, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
@@ -58,18 +60,25 @@ pub fn connect<S: Stubs>(backend: &Backend) -> Result<S, Fault> {
 #[must_use]
 pub struct Connector {
     backend: Backend,
-    token: Option<Token>,
+    shown: Shown,
 }
 
 impl Connector {
     /// Connects to this backend.
     pub fn new(backend: &Backend) -> Connector {
-        Connector { backend: backend.clone(), token: None }
+        Connector { backend: backend.clone(), shown: Shown::default() }
     }
 
     /// Makes all calls with this bearer token.
     pub fn token(mut self, token: impl Into<String>) -> Connector {
-        self.token = Some(Token::new(token));
+        self.shown.token = Some(Token::new(token));
+        self
+    }
+
+    /// Makes all calls with this header, which an authenticator can read: an API key, or what a proxy
+    /// would add in front of HTTP. Nothing else reads it.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Connector {
+        self.shown.headers.push((name.into(), value.into()));
         self
     }
 
@@ -91,22 +100,46 @@ impl Connector {
 
     fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
         let versions = self.backend.versions();
-        let Connector { backend, token } = self;
-        let transport: Arc<dyn Transport> = Arc::new(InProcess { backend, token });
+        let Connector { backend, shown } = self;
+        let transport: Arc<dyn Transport> = Arc::new(InProcess { backend, shown: Arc::new(shown) });
         connect::connect(&transport, &versions, strictness)
+    }
+}
+
+/// What calls show of their caller.
+#[derive(Clone, Default)]
+struct Shown {
+    token: Option<Token>,
+    headers: Vec<(String, String)>,
+}
+
+impl HeaderValues for Shown {
+    fn value(&self, name: &str) -> Option<&str> {
+        match &self.token {
+            Some(token) if name.eq_ignore_ascii_case("authorization") => {
+                Some(token.authorization())
+            }
+            _ => self.headers.value(name),
+        }
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shown(..)")
     }
 }
 
 struct InProcess {
     backend: Backend,
-    token: Option<Token>,
+    shown: Arc<Shown>,
 }
 
 impl Transport for InProcess {
     fn call(&self, request: Request) -> Reply {
-        let (backend, token) = (self.backend.clone(), self.token.clone());
+        let (backend, shown) = (self.backend.clone(), Arc::clone(&self.shown));
         Box::pin(async move {
-            let admitted = admit(&backend, token.as_ref(), &request).await?;
+            let admitted = admit(&backend, &shown, &request).await?;
             let method = request.method();
             match admitted.start(request.payload)? {
                 Running::Reply(reply) => reply.finish().await,
@@ -116,9 +149,9 @@ impl Transport for InProcess {
     }
 
     fn stream(&self, request: Request) -> ReplyItems {
-        let (backend, token) = (self.backend.clone(), self.token.clone());
+        let (backend, shown) = (self.backend.clone(), Arc::clone(&self.shown));
         let opening = async move {
-            let admitted = admit(&backend, token.as_ref(), &request).await?;
+            let admitted = admit(&backend, &shown, &request).await?;
             let method = request.method();
             match admitted.start(request.payload)? {
                 Running::Items(items) => Ok(items),
@@ -129,11 +162,7 @@ impl Transport for InProcess {
     }
 }
 
-async fn admit(
-    backend: &Backend,
-    token: Option<&Token>,
-    request: &Request,
-) -> Result<Admitted, Fault> {
+async fn admit(backend: &Backend, shown: &Shown, request: &Request) -> Result<Admitted, Fault> {
     let target = backend.find(
         &request.interface().name,
         request.series(),
@@ -142,7 +171,7 @@ async fn admit(
     )?;
     let head = Head {
         need: Some(request.need()),
-        authorization: token.map(Token::authorization),
+        credentials: Credentials::new(shown),
         request_id: request.request_id(),
         timeout: request.timeout(),
     };

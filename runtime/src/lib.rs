@@ -58,6 +58,7 @@
 pub mod __private;
 mod bytes;
 mod call;
+mod caller;
 mod context;
 mod default;
 mod definition;
@@ -72,11 +73,14 @@ pub mod http;
 pub mod in_process;
 mod incoming;
 pub mod rpc;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod wire;
 
 pub use crate::bytes::Bytes;
 pub use crate::call::{Call, StreamCall};
-pub use crate::context::{Caller, Context};
+pub use crate::caller::Caller;
+pub use crate::context::Context;
 pub use crate::error::{CallError, Executed, Fault, FaultKind, Incompatibility};
 pub use crate::float::Float;
 pub use crate::incoming::Incoming;

@@ -20,6 +20,7 @@ use tower_service::Service;
 use super::{events, header, media, problem, query, timeout};
 use crate::call::new_request_id;
 use crate::rpc::SchemaAccess;
+use crate::rpc::auth::Credentials;
 use crate::rpc::backend::{Admitted, Backend, Head, Target};
 use crate::rpc::channel::ReplyItems;
 use crate::rpc::running::Running;
@@ -144,7 +145,7 @@ async fn route<'a>(
             only_get(head)?;
             if backend.schema_access() == SchemaAccess::Authenticated {
                 let id = request_id.to_str().unwrap_or_default();
-                backend.authenticate(one(&head.headers, &AUTHORIZATION)?, id).await?;
+                backend.authenticate(credentials(&head.headers)?, id).await?;
             }
             Ok(Route::Document(backend.schema().to_json().into()))
         }
@@ -178,12 +179,19 @@ async fn admit(
     let timeout = one(&head.headers, &header::TIMEOUT)?.map(timeout::parse).transpose();
     let head = Head {
         need: one(&head.headers, &header::NEED)?,
-        authorization: one(&head.headers, &AUTHORIZATION)?,
+        credentials: credentials(&head.headers)?,
         // What is not visible ASCII is refused with the reason, as any other bad id is.
         request_id: request_id.to_str().unwrap_or("\n"),
         timeout: timeout.map_err(|message| Fault::before(FaultKind::InvalidArgument, message))?,
     };
     Ok(target.admit(head).await?)
+}
+
+/// What the head says about the caller. `Authorization` must be well formed, or who calls would be
+/// taken for one who says nothing.
+fn credentials(headers: &HeaderMap) -> Result<Credentials<'_>, Refusal> {
+    one(headers, &AUTHORIZATION)?;
+    Ok(Credentials::new(headers))
 }
 
 fn arguments_of_query(target: Target<'_>, head: &Parts) -> Result<Payload, Refusal> {

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::FutureExt as _;
 use traitwire_schema::version::{Offer, Series};
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Access, Interface, Method, Reply};
 
-use crate::rpc::auth::{Authenticator, Credentials, Unauthenticated};
+use crate::rpc::auth::{AnyAuthenticator, Credentials, Refused};
 use crate::rpc::build::{BackendBuilder, SchemaAccess};
 use crate::rpc::compatibility::{self, MethodShape};
 use crate::rpc::dispatch::{Dispatch, Invocation, Payload};
@@ -56,7 +56,7 @@ pub struct Backend(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     /// By name, then series.
     pub(super) mounts: BTreeMap<&'static str, Vec<Arc<Mount>>>,
-    pub(super) authenticator: Option<Arc<dyn Authenticator>>,
+    pub(super) authenticator: Option<Arc<dyn AnyAuthenticator>>,
     pub(super) limits: Limits,
     pub(super) schema_access: SchemaAccess,
     pub(super) schema: Schema,
@@ -80,10 +80,10 @@ pub(super) struct MountedMethod {
 }
 
 /// What the head of a request says, on any transport.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Head<'a> {
     pub(crate) need: Option<&'a str>,
-    pub(crate) authorization: Option<&'a str>,
+    pub(crate) credentials: Credentials<'a>,
     pub(crate) request_id: &'a str,
     pub(crate) timeout: Option<Duration>,
 }
@@ -149,11 +149,20 @@ impl Backend {
         }
     }
 
+    /// Every method that is served.
+    #[cfg(feature = "testing")]
+    pub(crate) fn targets(&self) -> impl Iterator<Item = Target<'_>> {
+        self.0.mounts.values().flatten().flat_map(move |mount| {
+            let methods = 0..mount.interface.methods.len();
+            methods.map(move |method| Target { backend: self, mount, method })
+        })
+    }
+
     /// Recognises the caller of a path that no method stands behind.
     #[cfg(feature = "http-server")]
     pub(crate) async fn authenticate(
         &self,
-        authorization: Option<&str>,
+        credentials: Credentials<'_>,
         request_id: &str,
     ) -> Result<(), Fault> {
         let Some(authenticator) = &self.0.authenticator else {
@@ -161,10 +170,8 @@ impl Backend {
             return Err(Fault::before(FaultKind::Unauthenticated, message));
         };
         let by = Instant::now().checked_add(self.limits().default_deadline);
-        recognise(&**authenticator, authorization, request_id, by)
-            .await?
-            .map(drop)
-            .map_err(|error| Fault::before(FaultKind::Unauthenticated, error.message()))
+        recognise(&**authenticator, credentials, request_id, by).await??;
+        Ok(())
     }
 }
 
@@ -176,15 +183,16 @@ impl fmt::Debug for Backend {
     }
 }
 
-/// Asks an authenticator who calls, which may take until `by` and may go wrong.
+/// Asks an authenticator who calls, which may take until `by` and may go wrong. Says also when the
+/// caller stops being known.
 async fn recognise(
-    authenticator: &dyn Authenticator,
-    authorization: Option<&str>,
+    authenticator: &dyn AnyAuthenticator,
+    credentials: Credentials<'_>,
     request_id: &str,
     by: Option<Instant>,
-) -> Result<Result<Caller, Unauthenticated>, Fault> {
+) -> Result<Result<Known, Refused>, Fault> {
     // It is the user's code, and so can panic, also before its first await.
-    let asked = async { authenticator.authenticate(Credentials::new(authorization)).await };
+    let asked = async { authenticator.ask(credentials).await };
     let asked = AssertUnwindSafe(asked).catch_unwind();
     let answered = match by {
         None => asked.await,
@@ -193,7 +201,7 @@ async fn recognise(
             Fault::before(FaultKind::DeadlineExceeded, message)
         })?,
     };
-    answered.map_err(|panic| {
+    let caller = answered.map_err(|panic| {
         tracing::error!(
             request_id,
             panic = running::panic_text(&*panic),
@@ -204,7 +212,31 @@ async fn recognise(
              `{request_id}`"
         );
         Fault::before(FaultKind::Internal, message)
-    })
+    })?;
+    Ok(caller.and_then(Known::now))
+}
+
+/// A caller that is known now.
+struct Known {
+    caller: Caller,
+    /// When it stops being so; `None` if it never does.
+    until: Option<tokio::time::Instant>,
+}
+
+impl Known {
+    fn now(caller: Caller) -> Result<Known, Refused> {
+        let Some(expires_at) = caller.expires_at() else {
+            return Ok(Known { caller, until: None });
+        };
+        match expires_at.duration_since(SystemTime::now()) {
+            Ok(left) if !left.is_zero() => {
+                // The clock on the wall is read once. What is too far away to be an `Instant` is never.
+                let until = tokio::time::Instant::now().checked_add(left);
+                Ok(Known { caller, until })
+            }
+            _ => Err(Refused::unauthenticated("the credentials have expired")),
+        }
+    }
 }
 
 fn did_you_mean<'a>(what: String, word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
@@ -225,6 +257,13 @@ pub(crate) struct Target<'a> {
 impl Target<'_> {
     pub(crate) fn method(&self) -> &'static Method {
         &self.mount.interface.methods[self.method]
+    }
+
+    /// Its path: interface, series and method.
+    #[cfg(feature = "testing")]
+    pub(crate) fn path(&self) -> String {
+        let Mount { interface, series, .. } = &**self.mount;
+        format!("{}/{series}/{}", interface.name, self.method().name)
     }
 
     /// The text of `Traitwire-Offer`.
@@ -278,41 +317,38 @@ impl Target<'_> {
             let latest = Instant::now().checked_add(limits.default_deadline);
             opens_by = opens_by.into_iter().chain(latest).min();
         }
-        let context = self.authorize(context, head.authorization, opens_by).await?;
-        Ok(Admitted { mount: Arc::clone(self.mount), method: self.method, context, opens_by })
+        let known = self.authorize(context.request_id(), head.credentials, opens_by).await?;
+        let mut known_until = None;
+        if let Some(Known { caller, until }) = known {
+            context = context.with_caller(caller);
+            known_until = until;
+        }
+        let mount = Arc::clone(self.mount);
+        Ok(Admitted { mount, method: self.method, context, opens_by, known_until })
     }
 
-    /// Finds out who calls and whether it may.
+    /// Finds out who calls and whether it may. `None` stands for everyone.
     async fn authorize(
         &self,
-        context: Context,
-        authorization: Option<&str>,
+        request_id: &str,
+        credentials: Credentials<'_>,
         by: Option<Instant>,
-    ) -> Result<Context, Fault> {
+    ) -> Result<Option<Known>, Fault> {
         let access = &self.method().access;
         let Some(authenticator) = &self.backend.0.authenticator else {
             // `build` has seen to it that every method is public.
-            return Ok(context);
+            return Ok(None);
         };
-        let public = *access == Access::Public;
-        if public && authorization.is_none() {
-            return Ok(context);
-        }
-        let asked = recognise(&**authenticator, authorization, context.request_id(), by);
-        let caller = match asked.await? {
-            Ok(caller) => caller,
+        let recognised = recognise(&**authenticator, credentials, request_id, by).await?;
+        match (access, recognised) {
             // Whoever is not recognised may still do what everyone may.
-            Err(_) if public => return Ok(context),
-            Err(error) => {
-                return Err(Fault::before(FaultKind::Unauthenticated, error.message()));
-            }
-        };
-        match access {
-            Access::Scope(scope) if !caller.has_scope(scope) => {
+            (Access::Public, recognised) => Ok(recognised.ok()),
+            (_, Err(refused)) => Err(refused.into()),
+            (Access::Scope(scope), Ok(known)) if !known.caller.has_scope(scope) => {
                 let message = format!("the caller lacks the scope `{scope}`");
                 Err(Fault::before(FaultKind::PermissionDenied, message))
             }
-            _ => Ok(context.with_caller(caller)),
+            (_, Ok(known)) => Ok(Some(known)),
         }
     }
 }
@@ -333,6 +369,8 @@ pub(crate) struct Admitted {
     method: usize,
     context: Context,
     opens_by: Option<Instant>,
+    /// When the caller stops being known.
+    known_until: Option<tokio::time::Instant>,
 }
 
 impl Admitted {
@@ -344,11 +382,11 @@ impl Admitted {
 
     /// Starts the handler.
     pub(crate) fn start(self, payload: Payload) -> Result<Running, Fault> {
-        let Admitted { mount, method, context, .. } = self;
+        let Admitted { mount, method, context, known_until, .. } = self;
         let invocation = Invocation { method, context: context.clone(), payload };
         // Decoding runs code of the user's, and so can panic.
         let outcome = catch_unwind(AssertUnwindSafe(|| mount.dispatch.dispatch(invocation)))
             .unwrap_or_else(|panic| Err(running::panicked(&context, &*panic)))?;
-        Ok(Running::new(outcome, context))
+        Ok(Running::new(outcome, context, known_until))
     }
 }

@@ -9,7 +9,7 @@ use traitwire_schema::version::{self, Offer, Series, Version};
 use traitwire_schema::walk::{Schema, SchemaError};
 use traitwire_schema::{Access, Interface, InterfaceKind};
 
-use crate::rpc::auth::Authenticator;
+use crate::rpc::auth::{AnyAuthenticator, Authenticator};
 use crate::rpc::backend::{Backend, Inner, Mount, MountedMethod};
 use crate::rpc::compatibility::MethodShape;
 use crate::rpc::dispatch::Dispatch;
@@ -33,7 +33,7 @@ pub enum SchemaAccess {
 #[must_use]
 pub struct BackendBuilder {
     served: Vec<(Arc<dyn Dispatch>, Option<String>)>,
-    authenticator: Option<Arc<dyn Authenticator>>,
+    authenticator: Option<Arc<dyn AnyAuthenticator>>,
     limits: Limits,
     schema_access: SchemaAccess,
 }
