@@ -169,7 +169,7 @@ impl Backend {
             let message = "the backend has no authenticator, so it recognises no one";
             return Err(Fault::before(FaultKind::Unauthenticated, message));
         };
-        let by = Instant::now().checked_add(self.limits().default_deadline);
+        let by = now().checked_add(self.limits().default_deadline);
         recognise(&**authenticator, credentials, request_id, by).await??;
         Ok(())
     }
@@ -214,6 +214,11 @@ async fn recognise(
         Fault::before(FaultKind::Internal, message)
     })?;
     Ok(caller.and_then(Known::now))
+}
+
+/// The time by the runtime's clock, which tests can turn.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
 }
 
 /// A caller that is known now.
@@ -307,14 +312,14 @@ impl Target<'_> {
                 return Err(Fault::before(FaultKind::DeadlineExceeded, message));
             }
             // A deadline too far away to be an `Instant` is none.
-            if let Some(deadline) = Instant::now().checked_add(timeout) {
+            if let Some(deadline) = now().checked_add(timeout) {
                 context = context.with_deadline(deadline);
             }
         }
         let mut opens_by = context.deadline();
         if streams {
             // A stream may go on for ever, but must begin.
-            let latest = Instant::now().checked_add(limits.default_deadline);
+            let latest = now().checked_add(limits.default_deadline);
             opens_by = opens_by.into_iter().chain(latest).min();
         }
         let known = self.authorize(context.request_id(), head.credentials, opens_by).await?;
