@@ -37,7 +37,7 @@
 //! | describe a type | [`Wire`], [`Mirror`], [`Bytes`], [`Float`], [`double_option`] |
 //! | call | [`Call`], [`StreamCall`], [`CallError`] |
 //! | handle | [`Context`], [`Caller`] |
-//! | serve | [`rpc::Backend`], `http::service` |
+//! | serve | [`rpc::Backend`], `http::service`, `server::Server` |
 //! | connect | `http::connect`, `in_process::connect` |
 //!
 //! # Features
@@ -46,11 +46,12 @@
 //! |---|---|
 //! | `http-client` | calls over HTTP, by reqwest |
 //! | `http-server` | a `tower::Service` that serves interfaces over HTTP |
+//! | `server` | `server::Server`: interfaces on a socket of its own, with timeouts, limits, health and drain (brings hyper-util) |
 //! | `in-process` | calls within the process |
 //! | `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `semver`, `serde_json`, `time`, `url`, `uuid` | types of the crate that is called so as wire types |
 //! | `driver` | `driver::main`, for a program that prints the schema of its interfaces |
 //!
-//! The first three are the default. A crate that only declares interfaces turns them off
+//! `http-client`, `http-server` and `in-process` are the default. A crate that only declares interfaces turns them off
 //! (`default-features = false`) and then compiles neither tokio nor hyper, axum or reqwest.
 
 #[doc(hidden)]
@@ -72,6 +73,8 @@ pub mod http;
 pub mod in_process;
 mod incoming;
 pub mod rpc;
+#[cfg(feature = "server")]
+pub mod server;
 mod wire;
 
 pub use crate::bytes::Bytes;

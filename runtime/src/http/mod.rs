@@ -23,6 +23,8 @@ mod timeout;
 
 #[cfg(feature = "http-client")]
 pub use self::client::{Connector, connect};
+#[cfg(feature = "server")]
+pub(crate) use self::problem::response as problem_response;
 #[cfg(feature = "http-server")]
 pub use self::service::{Body, HttpService, service};
 

@@ -101,7 +101,12 @@ where
                 };
                 match admitted.start(arguments)? {
                     Running::Reply(reply) => Ok(reply_of(reply.finish().await?, &head.headers)),
-                    Running::Items(items) => stream_of(items).await,
+                    Running::Items(items) => {
+                        // A server that drains has its streams end.
+                        #[cfg(feature = "server")]
+                        let items = crate::server::Leaving::end(&head.extensions, items);
+                        stream_of(items).await
+                    }
                 }
             };
             let mut response = answered.await.unwrap_or_else(Refusal::into_response);
@@ -425,6 +430,13 @@ enum First {
     End,
     /// Nothing yet, or it has been passed on.
     Unknown,
+}
+
+/// All of it at once, as layers around the service answer in its place.
+impl From<Bytes> for Body {
+    fn from(whole: Bytes) -> Self {
+        Body(Content::Whole(Some(whole)))
+    }
 }
 
 impl http_body::Body for Body {
