@@ -240,17 +240,21 @@ async fn welcome(shared: Arc<Shared>, stream: TcpStream, place: OwnedSemaphorePe
     connection::serve(shared, stream, place).await;
 }
 
-/// Tells a connection that there are too many. What it asks is read, for closing a socket with
-/// something unread in it would take the answer back.
+/// Tells a connection that there are too many, once it has begun to ask: an answer without a question is
+/// an error to some. The rest is read, for closing a socket with something unread in it would take the
+/// answer back.
 async fn refuse(mut stream: TcpStream) -> io::Result<()> {
     let length = TOO_MANY.len();
     let answer = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\n\
          content-length: {length}\r\nretry-after: 1\r\nconnection: close\r\n\r\n{TOO_MANY}"
     );
+    let mut unread = [0; 4096];
+    if stream.read(&mut unread).await? == 0 {
+        return Ok(());
+    }
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await?;
-    let mut unread = [0; 4096];
     while stream.read(&mut unread).await? > 0 {}
     Ok(())
 }

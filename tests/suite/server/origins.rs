@@ -1,7 +1,11 @@
 //! Who is let in by host and origin, as sockets and browsers see it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use traitwire::server::{Cors, HostList, Server};
-use traitwire_tests::kitchen;
+use traitwire_tests::web::{self, Web};
+use traitwire_tests::{kitchen, web::document};
 
 use super::support::{Served, status};
 
@@ -113,4 +117,140 @@ async fn cors_lets_listed_pages_in_and_says_nothing_to_others() {
     // What has no origin depends on it all the same, for caches.
     let answer = send("POST", "").await;
     assert!(answer.contains("vary: origin\r\n") && !answer.contains("access-control"), "{answer}");
+}
+
+/// A page that tries what a browser lets any page do, and says how each try ended.
+const ATTACKER: &str = r#"<!doctype html><meta charset="utf-8"><body><script type="module">
+const targets = TARGETS;
+const body = "{}";
+const bare = () => new Blob([body]);
+const typed = (type) => new Blob([body], { type });
+const tries = {
+  "text/plain": (url) => fetch(url, { method: "POST", body }),
+  "text/plain; application/json": (url) =>
+    fetch(url, { method: "POST", body, headers: { "content-type": "text/plain; application/json" } }),
+  "no content type": (url) => fetch(url, { method: "POST", body: bare() }),
+  "no content type, no-cors": (url) => fetch(url, { method: "POST", body: bare(), mode: "no-cors" }),
+  "form": (url) => fetch(url, { method: "POST", body: new URLSearchParams({ a: "b" }), mode: "no-cors" }),
+  "multipart": (url) => fetch(url, { method: "POST", body: new FormData(), mode: "no-cors" }),
+  "json": (url) =>
+    fetch(url, { method: "POST", body, headers: { "content-type": "application/json" } }),
+  "json, no-cors": (url) =>
+    fetch(url, { method: "POST", body: typed("application/json"), mode: "no-cors" }),
+  "json with credentials": (url) =>
+    fetch(url, { method: "POST", body: typed("application/json"), credentials: "include" }),
+  "simple get": (url) => fetch(url, { mode: "no-cors" }),
+  "get with a body of json": (url) => fetch(url, { headers: { "content-type": "application/json" } }),
+  "beacon": async (url) => navigator.sendBeacon(url, typed("application/json")),
+  "beacon of text": async (url) => navigator.sendBeacon(url, body),
+  "image": (url) => new Promise((done) => {
+    const image = new Image();
+    image.onload = image.onerror = () => done("loaded");
+    image.src = url;
+  }),
+  "form of the page": (url) => new Promise((done) => {
+    const frame = document.createElement("iframe");
+    frame.name = "frame" + Math.random();
+    document.body.append(frame);
+    const form = document.createElement("form");
+    form.action = url; form.method = "post"; form.enctype = "text/plain"; form.target = frame.name;
+    const field = document.createElement("input");
+    field.name = '{"a":"'; field.value = '"}';
+    form.append(field);
+    document.body.append(form);
+    frame.onload = () => done("sent");
+    setTimeout(() => done("waited"), 500);
+    form.submit();
+  }),
+};
+const results = [];
+globalThis.results = (async () => {
+  for (const target of targets) for (const [name, attempt] of Object.entries(tries)) {
+    const ended = await attempt(target).then((r) => r?.status ?? String(r), (e) => "refused");
+    results.push([name, ended]);
+  }
+  // Beacons tell nobody that they have arrived.
+  await new Promise((done) => setTimeout(done, 500));
+  return results;
+})();
+</script>"#;
+
+#[tokio::test]
+async fn i1_i3_no_page_of_another_origin_runs_a_handler() {
+    let Some(web) = Web::or_skip() else { return };
+    let Some(chromium) = web::chromium() else {
+        return web::skipped("chromium is not installed");
+    };
+    let (backend, cook) = kitchen();
+    let came = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&came);
+    let rpc = axum::Router::new()
+        .nest_service("/rpc", traitwire::http::service(backend))
+        .layer(axum::middleware::map_request(move |request: axum::extract::Request| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            std::future::ready(request)
+        }));
+    // Somebody else may come in; that helps nobody here.
+    let cors = Cors::new(["https://app.example.com"]).unwrap();
+    let server = Served::start(Server::builder_of(rpc).cors(cors)).await;
+    let port = server.address.port();
+    // It changes something, everyone may call it, and it has no arguments: an easy victim.
+    let targets = ["127.0.0.1", "localhost"]
+        .map(|host| format!("http://{host}:{port}/rpc/Kitchen/v1/stalls"));
+    let page = ATTACKER.replace("TARGETS", &serde_json::to_string(&targets).unwrap());
+    let package = web.bare_package("attacks");
+    package.copy("chromium");
+    package.write("attack.html", &page);
+    let pages = Server::builder_of(document(axum::Router::new(), "/", "text/html", page));
+    let pages = pages.signals(false).bind("0.0.0.0:0").await.unwrap();
+    let pages_port = pages.local_addr().port();
+    let _pages = Served::run(pages);
+    let file = format!("file://{}", package.folder.join("attack.html").display());
+    for attacker in [
+        format!("http://127.0.0.1:{pages_port}/"),
+        format!("http://127.0.0.2:{pages_port}/"),
+        format!("http://attacker.localhost:{pages_port}/"),
+        file,
+    ] {
+        let before = came.load(Ordering::SeqCst);
+        let chromium = chromium.to_string_lossy();
+        let printed = package.run("chromium/chromium.ts", &[&chromium, &attacker]).await.unwrap();
+        assert_eq!(printed.lines().count(), 2 * 15, "{attacker}: {printed}");
+        // Some of them do reach the server: it is not the browser that saves us.
+        assert!(came.load(Ordering::SeqCst) - before >= 10, "{attacker}: {printed}");
+        // And none brings anything that the page could read.
+        assert!(!printed.lines().any(|line| line.ends_with(",200]")), "{attacker}: {printed}");
+        assert_eq!(cook.started(), 0, "{attacker}: {printed}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_a_listed_origin_calls_and_reads() {
+    const PAGE: &str = r#"<!doctype html><script type="module">
+    globalThis.results = (async () => {
+      const reply = await fetch("TARGET", {
+        method: "POST",
+        body: '{"text":"hi"}',
+        headers: { "content-type": "application/json", "traitwire-need": "1.2.0", authorization: "Bearer x" },
+      });
+      return [await reply.json(), reply.headers.get("traitwire-offer"), reply.headers.get("x-request-id") !== null];
+    })();
+    </script>"#;
+    let Some(web) = Web::or_skip() else { return };
+    let Some(chromium) = web::chromium() else {
+        return web::skipped("chromium is not installed");
+    };
+    // The port of the page has to be known before the server is there.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let cors = Cors::new([&origin]).unwrap();
+    let server = Served::start(Server::builder(kitchen().0).cors(cors)).await;
+    let page = PAGE.replace("TARGET", &format!("{}/Kitchen/v1/say", server.url()));
+    let pages = Server::builder_of(document(axum::Router::new(), "/", "text/html", page));
+    let _pages = Served::run(pages.signals(false).listen(listener).unwrap());
+    let package = web.bare_package("listed");
+    package.copy("chromium");
+    let chromium = chromium.to_string_lossy();
+    let printed = package.run("chromium/chromium.ts", &[&chromium, &origin]).await.unwrap();
+    assert_eq!(printed, "\"hi\"\n\"1.2.0\"\ntrue\n");
 }
