@@ -4,6 +4,8 @@
 
 #[path = "server/abuse.rs"]
 mod abuse;
+#[path = "server/compression.rs"]
+mod compression;
 #[path = "server/drain.rs"]
 mod drain;
 #[path = "server/origins.rs"]
@@ -12,3 +14,5 @@ mod origins;
 mod paths;
 #[path = "server/support.rs"]
 mod support;
+#[path = "server/tls.rs"]
+mod tls;

@@ -60,7 +60,7 @@ pub use self::connect::Stubs;
 pub use self::dispatch::{Dispatch, Failure, Payload};
 #[cfg(feature = "__backend")]
 pub use self::limits::Limits;
-#[cfg(feature = "server")]
-pub use crate::server::Server;
 #[cfg(feature = "__rpc")]
 pub use self::versions::{OfferedInterface, OfferedMethod, Versions};
+#[cfg(feature = "server")]
+pub use crate::server::Server;

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -55,7 +56,14 @@ pub(super) trait App: Send + Sync {
 }
 
 /// Forgets the type of a service.
-pub(super) struct Any<S>(pub(super) S);
+pub(super) fn any<S>(service: S) -> Arc<dyn App>
+where
+    Any<S>: App + 'static,
+{
+    Arc::new(Any(service))
+}
+
+pub(super) struct Any<S>(S);
 
 impl<S, B> App for Any<S>
 where

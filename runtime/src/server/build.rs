@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tower_service::Service;
 
 use super::BoxError;
-use super::app::{Any, App, RequestBody};
+use super::app::{App, RequestBody, any};
 use super::connection;
 use super::cors::Cors;
 use super::drain::{Phase, ServerHandle};
@@ -29,7 +29,7 @@ use crate::rpc::Backend;
 pub struct ServerBuilder {
     backend: Option<Backend>,
     prefix: String,
-    fallback: Option<Box<dyn App>>,
+    fallback: Option<Arc<dyn App>>,
     application: Option<(String, String)>,
     health: bool,
     ready: Option<ReadyCheck>,
@@ -38,6 +38,10 @@ pub struct ServerBuilder {
     cors: Option<Cors>,
     limits: ServerLimits,
     signals: bool,
+    #[cfg(feature = "tls")]
+    tls: Option<super::Tls>,
+    #[cfg(feature = "compression")]
+    compression: super::compression::Compression,
 }
 
 enum Hosts {
@@ -48,7 +52,7 @@ enum Hosts {
 }
 
 impl ServerBuilder {
-    pub(super) fn new(backend: Option<Backend>, fallback: Option<Box<dyn App>>) -> ServerBuilder {
+    pub(super) fn new(backend: Option<Backend>, fallback: Option<Arc<dyn App>>) -> ServerBuilder {
         ServerBuilder {
             backend,
             prefix: "/rpc".to_owned(),
@@ -61,6 +65,10 @@ impl ServerBuilder {
             cors: None,
             limits: ServerLimits::default(),
             signals: true,
+            #[cfg(feature = "tls")]
+            tls: None,
+            #[cfg(feature = "compression")]
+            compression: super::compression::Compression::default(),
         }
     }
 
@@ -99,7 +107,7 @@ impl ServerBuilder {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        self.fallback = Some(Box::new(Any(service)));
+        self.fallback = Some(any(service));
         self
     }
 
@@ -173,6 +181,30 @@ impl ServerBuilder {
         self
     }
 
+    /// Speaks TLS, with this certificate. Default plain text.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: super::Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Compresses replies (gzip) of 1 KiB and more for whoever accepts that; streams and images are left
+    /// as they are. Default no: it costs time, and a reply that holds both a secret and something that
+    /// an attacker chooses tells the secret by its length.
+    #[cfg(feature = "compression")]
+    pub fn compress_replies(mut self) -> Self {
+        self.compression.replies = true;
+        self
+    }
+
+    /// Takes calls whose body is compressed (gzip). Default no. Limits count what it inflates to, while
+    /// it does.
+    #[cfg(feature = "compression")]
+    pub fn accept_compressed(mut self) -> Self {
+        self.compression.calls = true;
+        self
+    }
+
     /// Binds the server to an address; port 0 is a free one, which [`Server::local_addr`] tells. From
     /// then on connections wait to be accepted.
     ///
@@ -199,7 +231,14 @@ impl ServerBuilder {
         let address = listener.local_addr().map_err(BindError::Io)?;
         let (phase, phases) = watch::channel(Phase::Serving);
         let signals = self.signals;
+        #[cfg(feature = "tls")]
+        let tls = self.tls.clone();
         let shared = connection::Shared {
+            #[cfg(feature = "tls")]
+            tls: match &tls {
+                None => None,
+                Some(tls) => Some(tls.config().map_err(BindError::Tls)?.into()),
+            },
             http: connection::http(&self.limits),
             limits: self.limits,
             routes: self.routes(address, phases.clone()),
@@ -213,6 +252,8 @@ impl ServerBuilder {
             phase,
             handle: ServerHandle::new(),
             signals,
+            #[cfg(feature = "tls")]
+            tls,
         })
     }
 
@@ -236,14 +277,22 @@ impl ServerBuilder {
             serde_json::json!({ "name": name, "version": version }).to_string().into()
         });
         let rpc = self.backend.map(|backend| {
-            let service: Box<dyn App> = Box::new(Any(crate::http::service(backend)));
+            let service = crate::http::service(backend);
+            #[cfg(feature = "compression")]
+            let service = self.compression.rpc(service);
+            #[cfg(not(feature = "compression"))]
+            let service = any(service);
             (self.prefix.trim_end_matches('/').to_owned(), service)
         });
+        #[cfg(feature = "compression")]
+        let fallback = self.fallback.map(|fallback| self.compression.replies_of(fallback));
+        #[cfg(not(feature = "compression"))]
+        let fallback = self.fallback;
         Routes {
             hosts,
             cors: self.cors,
             rpc,
-            fallback: self.fallback,
+            fallback,
             health: self.health,
             ready: self.ready,
             ready_timeout: self.limits.ready_timeout,
@@ -270,6 +319,9 @@ pub enum BindError {
     Io(io::Error),
     /// The prefix is no path without a slash at its end.
     Prefix(String),
+    /// The certificate cannot be used.
+    #[cfg(feature = "tls")]
+    Tls(super::TlsError),
 }
 
 impl fmt::Display for BindError {
@@ -281,6 +333,8 @@ impl fmt::Display for BindError {
                 "the prefix `{prefix}` is no path such as `/rpc`: it begins with a slash, and ends \
                  with none"
             ),
+            #[cfg(feature = "tls")]
+            BindError::Tls(error) => error.fmt(f),
         }
     }
 }
@@ -290,6 +344,8 @@ impl std::error::Error for BindError {
         match self {
             BindError::Io(error) => Some(error),
             BindError::Prefix(_) => None,
+            #[cfg(feature = "tls")]
+            BindError::Tls(error) => Some(error),
         }
     }
 }

@@ -8,16 +8,21 @@ use std::sync::atomic::AtomicUsize;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "tls")]
+use futures_util::future::{Either, select};
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Sleep;
 
 use super::app::{AnyBody, RequestBody, any_body};
 use super::drain::{Leaving, Phase};
+#[cfg(feature = "tls")]
+use super::limits::LINGER;
 use super::limits::{LEAST_HEAD, ServerLimits};
 use super::routes::Routes;
 use super::socket::{Activity, Counted, Socket};
@@ -29,6 +34,8 @@ pub(super) struct Shared {
     pub(super) routes: Routes,
     pub(super) limits: ServerLimits,
     pub(super) http: auto::Builder<TokioExecutor>,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<tokio_rustls::TlsAcceptor>,
     pub(super) phase: watch::Receiver<Phase>,
     /// How many requests are being answered, on all connections.
     pub(super) running: Arc<AtomicUsize>,
@@ -56,8 +63,39 @@ pub(super) fn http(limits: &ServerLimits) -> auto::Builder<TokioExecutor> {
     builder
 }
 
+impl Shared {
+    /// Waits until nothing new is accepted any more.
+    async fn closing(&self) {
+        // A server that is gone has ended, too.
+        let _ = self.phase.clone().wait_for(|phase| *phase >= Phase::Closing).await;
+    }
+}
+
+/// Serves one connection to its end, by TLS if the server has a certificate.
+pub(super) async fn welcome(shared: Arc<Shared>, stream: TcpStream, place: OwnedSemaphorePermit) {
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &shared.tls {
+        let late = async {
+            shared.closing().await;
+            // No call has been sent before a handshake is over.
+            tokio::time::sleep(LINGER).await;
+        };
+        let shaken = tokio::time::timeout(shared.limits.tls_timeout, tls.accept(stream));
+        match select(pin!(shaken), pin!(late)).await {
+            Either::Left((Ok(Ok(stream)), _)) => serve(Arc::clone(&shared), stream, place).await,
+            Either::Left((Ok(Err(error)), _)) => {
+                tracing::debug!(%error, "a handshake of TLS failed")
+            }
+            Either::Left((Err(_), _)) => tracing::debug!("a handshake of TLS took too long"),
+            Either::Right(_) => {}
+        }
+        return;
+    }
+    serve(shared, stream, place).await;
+}
+
 /// Serves one connection to its end.
-pub(super) async fn serve<T>(shared: Arc<Shared>, io: T, place: OwnedSemaphorePermit)
+async fn serve<T>(shared: Arc<Shared>, io: T, place: OwnedSemaphorePermit)
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -82,12 +120,7 @@ where
         let (shared, activity) = (Arc::clone(shared), Arc::clone(activity));
         move |request| answer(Arc::clone(&shared), Arc::clone(&activity), request)
     });
-    let mut phase = shared.phase.clone();
-    let mut closing = pin!(async move {
-        // A server that is gone has ended, too.
-        let _ = phase.wait_for(|phase| *phase >= Phase::Closing).await;
-        Instant::now()
-    });
+    let mut closing = pin!(shared.closing());
     let mut closing_since = None;
     let mut told = false;
     let mut alarm = pin!(Alarm::new());
@@ -95,10 +128,8 @@ where
     let mut http = pin!(http);
     std::future::poll_fn(|cx| {
         activity.register(cx.waker());
-        if closing_since.is_none()
-            && let Poll::Ready(since) = closing.as_mut().poll(cx)
-        {
-            closing_since = Some(since);
+        if closing_since.is_none() && closing.as_mut().poll(cx).is_ready() {
+            closing_since = Some(Instant::now());
         }
         loop {
             // First, for what has come already is to be answered.
@@ -191,5 +222,7 @@ fn head_size<B>(request: &Request<B>) -> usize {
     let target = request.uri().path_and_query().map_or(1, |target| target.as_str().len());
     let line = request.method().as_str().len() + target + "  HTTP/1.1\r\n".len();
     let headers = request.headers().iter();
-    line + headers.map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len()).sum::<usize>()
+    line + headers
+        .map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len())
+        .sum::<usize>()
 }

@@ -369,7 +369,8 @@ mod tests {
 
     #[test]
     fn i4_what_is_no_origin_cannot_be_listed() {
-        for text in ["*", "null", "https://*.example.com", "file://", "https://a/", "https://", "a"] {
+        for text in ["*", "null", "https://*.example.com", "file://", "https://a/", "https://", "a"]
+        {
             assert!(Cors::new([text]).unwrap_err().to_string().contains("is no origin"), "{text}");
         }
     }

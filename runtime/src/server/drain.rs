@@ -163,6 +163,7 @@ impl Stream for UntilLeaving {
 }
 
 fn gone() -> Fault {
-    let message = "the backend is going away; the stream can be opened again, at a backend that stays";
+    let message =
+        "the backend is going away; the stream can be opened again, at a backend that stays";
     Fault::new(FaultKind::Disconnected, Executed::Maybe, message)
 }

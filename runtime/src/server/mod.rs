@@ -48,12 +48,16 @@
 //! | `authority` | Which host and port are meant? |
 //! | `hosts` | Which hosts is a server called by? |
 //! | `cors` | Which pages of other origins may read replies? |
+//! | `compression` | What is compressed, and what may come compressed? |
+//! | `tls` | Which certificate does a server show? |
 //!
 //! [tower]: https://docs.rs/tower
 
 mod app;
 mod authority;
 mod build;
+#[cfg(feature = "compression")]
+mod compression;
 mod connection;
 mod cors;
 mod drain;
@@ -62,6 +66,8 @@ mod limits;
 mod routes;
 mod serve;
 mod socket;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use self::app::RequestBody;
 pub use self::build::{BindError, ServerBuilder};
@@ -71,6 +77,8 @@ pub use self::drain::ServerHandle;
 pub use self::hosts::{BadHost, HostList, HostListService};
 pub use self::limits::ServerLimits;
 pub use self::serve::{Report, Server};
+#[cfg(feature = "tls")]
+pub use self::tls::{Tls, TlsError};
 
 /// An error of somebody else's code.
 type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -27,8 +27,8 @@ pub(super) struct Routes {
     pub(super) hosts: Option<HostList>,
     pub(super) cors: Option<Cors>,
     /// Where the backend stands, without a slash at the end; and the backend.
-    pub(super) rpc: Option<(String, Box<dyn App>)>,
-    pub(super) fallback: Option<Box<dyn App>>,
+    pub(super) rpc: Option<(String, Arc<dyn App>)>,
+    pub(super) fallback: Option<Arc<dyn App>>,
     pub(super) health: bool,
     pub(super) ready: Option<ReadyCheck>,
     pub(super) ready_timeout: Duration,

@@ -14,12 +14,12 @@ use http::{Request, Response};
 use http_body::Body;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tower_service::Service;
 
 use super::BoxError;
-use super::app::{Any, RequestBody};
+use super::app::{RequestBody, any};
 use super::build::ServerBuilder;
 use super::connection::{self, Shared};
 use super::drain::{Phase, ServerHandle, Wish, obey_signals};
@@ -43,6 +43,8 @@ pub struct Server {
     pub(super) phase: watch::Sender<Phase>,
     pub(super) handle: ServerHandle,
     pub(super) signals: bool,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<super::Tls>,
 }
 
 /// How a server ended.
@@ -76,7 +78,7 @@ impl Server {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        ServerBuilder::new(None, Some(Box::new(Any(service))))
+        ServerBuilder::new(None, Some(any(service)))
     }
 
     /// The address that it is bound to.
@@ -102,8 +104,12 @@ impl Server {
     /// # Cancel safety
     /// Dropping it closes all connections at once.
     pub async fn serve(self) -> Report {
-        let Server { listener, shared, phase, handle, signals, .. } = self;
         let mut helpers = JoinSet::new();
+        #[cfg(feature = "tls")]
+        if let Some(tls) = self.tls {
+            helpers.spawn(tls.keep_current());
+        }
+        let Server { listener, shared, phase, handle, signals, .. } = self;
         if signals {
             helpers.spawn(obey_signals(handle.clone()));
         }
@@ -139,7 +145,8 @@ impl Server {
                     return;
                 }
                 phase.send_replace(Phase::EndingStreams);
-                within(limits.drain_grace.saturating_sub(streams), handle.wished(Wish::Abort)).await;
+                within(limits.drain_grace.saturating_sub(streams), handle.wished(Wish::Abort))
+                    .await;
             });
             select(everyone_left, out_of_time).await;
         }
@@ -223,7 +230,12 @@ impl Door {
         match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => {
                 let shared = Arc::clone(&self.shared);
-                self.connections.spawn(welcome(shared, stream, place));
+                self.connections.spawn(connection::welcome(shared, stream, place));
+            }
+            // A word in plain text would be none to whoever expects TLS.
+            #[cfg(feature = "tls")]
+            Err(_) if self.shared.tls.is_some() => {
+                tracing::warn!("a connection is closed, for there are too many");
             }
             Err(_) if self.refusals.len() < MAX_REFUSALS => {
                 tracing::warn!("a connection is refused, for there are too many");
@@ -234,10 +246,6 @@ impl Door {
             Err(_) => {}
         }
     }
-}
-
-async fn welcome(shared: Arc<Shared>, stream: TcpStream, place: OwnedSemaphorePermit) {
-    connection::serve(shared, stream, place).await;
 }
 
 /// Tells a connection that there are too many, once it has begun to ask: an answer without a question is

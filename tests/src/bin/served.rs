@@ -35,7 +35,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .serve(WorkshopServer::new(shop.clone()))
         .authenticator(tokens())
         .build()?;
-    let server = Server::builder(backend).bind("127.0.0.1:0").await?;
+    let mut server = Server::builder(backend);
+    if std::env::args().any(|arg| arg == "--accept-compressed") {
+        server = server.accept_compressed();
+    }
+    let server = server.bind("127.0.0.1:0").await?;
     println!("{}", server.local_addr());
     let report = server.serve().await;
     let count = |counter: &AtomicUsize| counter.load(Ordering::SeqCst);

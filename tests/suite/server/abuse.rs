@@ -177,10 +177,8 @@ async fn l6_a_server_without_files_accepts_again_once_there_are_some() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     drop(open);
     let begin = Instant::now();
-    let request = format!(
-        "GET /healthz HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
-        server.address
-    );
+    let request =
+        format!("GET /healthz HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", server.address);
     assert_eq!(status(&exchange(server.address, &request).await), 200);
     // A second, three times over.
     assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
@@ -217,7 +215,10 @@ pub fn headers(stream: u32, host: &str, end: bool) -> Vec<u8> {
 }
 
 /// Writes until the server has enough, and gives the error of the last GOAWAY it sent.
-async fn flood(address: SocketAddr, mut next: impl FnMut() -> Option<Vec<u8>> + Send + 'static) -> Option<u32> {
+async fn flood(
+    address: SocketAddr,
+    mut next: impl FnMut() -> Option<Vec<u8>> + Send + 'static,
+) -> Option<u32> {
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut read, mut write) = stream.into_split();
     let writing = tokio::spawn(async move {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use traitwire::http::Connector;
 use traitwire::server::{Server, ServerLimits};
@@ -205,4 +205,49 @@ async fn c7_a_call_that_had_been_sent_when_the_server_closed_is_served() {
     let server = Served::run(server);
     assert_eq!(status(&rest(&mut stream).await), 200);
     assert_eq!(server.ended().await.aborted, 0);
+}
+
+#[tokio::test]
+async fn c7_an_upgraded_connection_is_a_connection_still() {
+    let app = axum::Router::new().route(
+        "/echo",
+        axum::routing::get(async |mut request: axum::extract::Request| {
+            let upgrade = hyper::upgrade::on(&mut request);
+            tokio::spawn(async move {
+                let echo = hyper_util::rt::TokioIo::new(upgrade.await.unwrap());
+                let (mut read, mut write) = tokio::io::split(echo);
+                tokio::io::copy(&mut read, &mut write).await
+            });
+            let headers = [("connection", "upgrade"), ("upgrade", "echo")];
+            (axum::http::StatusCode::SWITCHING_PROTOCOLS, headers)
+        }),
+    );
+    let limits = ServerLimits {
+        max_connections: 1,
+        idle_timeout: Duration::from_millis(100),
+        drain_grace: Duration::from_millis(700),
+        ..ServerLimits::default()
+    };
+    let server = Served::start(Server::builder_of(app).limits(limits)).await;
+    let mut stream = connect(&server).await;
+    let head = format!(
+        "GET /echo HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n",
+        server.address
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    while !answer.ends_with("\r\n\r\n") {
+        answer.push(stream.read_u8().await.unwrap() as char);
+    }
+    assert_eq!(status(&answer), 101, "{answer}");
+    // It is idle longer than HTTP may be, and holds its place.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(status(&server.exchange("GET / HTTP/1.1\r\n\r\n").await), 503);
+    stream.write_all(b"!").await.unwrap();
+    assert_eq!(stream.read_u8().await.unwrap(), b'!');
+    let begin = Instant::now();
+    server.handle.drain();
+    assert_eq!(server.ended().await.aborted, 0);
+    assert!(begin.elapsed() > Duration::from_millis(600), "{:?}", begin.elapsed());
+    assert_eq!(rest(&mut stream).await, "");
 }

@@ -184,12 +184,12 @@ async fn i1_i3_no_page_of_another_origin_runs_a_handler() {
     let (backend, cook) = kitchen();
     let came = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&came);
-    let rpc = axum::Router::new()
-        .nest_service("/rpc", traitwire::http::service(backend))
-        .layer(axum::middleware::map_request(move |request: axum::extract::Request| {
+    let rpc = axum::Router::new().nest_service("/rpc", traitwire::http::service(backend)).layer(
+        axum::middleware::map_request(move |request: axum::extract::Request| {
             counter.fetch_add(1, Ordering::SeqCst);
             std::future::ready(request)
-        }));
+        }),
+    );
     // Somebody else may come in; that helps nobody here.
     let cors = Cors::new(["https://app.example.com"]).unwrap();
     let server = Served::start(Server::builder_of(rpc).cors(cors)).await;

@@ -113,10 +113,21 @@ impl Process {
         Process::of(Command::new(env!("CARGO_BIN_EXE_served"))).await
     }
 
+    /// That takes compressed calls.
+    pub async fn accepting_compressed() -> Process {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_served"));
+        command.arg("--accept-compressed");
+        Process::of(command).await
+    }
+
     /// With so many files at most.
     pub async fn with_files(files: u32) -> Process {
         let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("ulimit -n {files}; exec \"$0\""), env!("CARGO_BIN_EXE_served")]);
+        shell.args([
+            "-c",
+            &format!("ulimit -n {files}; exec \"$0\""),
+            env!("CARGO_BIN_EXE_served"),
+        ]);
         Process::of(shell).await
     }
 
