@@ -16,6 +16,9 @@ pub mod types {}
 #[doc = include_str!("../guide/calls.md")]
 pub mod calls {}
 
+#[doc = include_str!("../guide/context.md")]
+pub mod context {}
+
 #[doc = include_str!("../guide/errors.md")]
 pub mod errors {}
 
@@ -27,6 +30,9 @@ pub mod versions {}
 
 #[doc = include_str!("../guide/http.md")]
 pub mod http {}
+
+#[doc = include_str!("../guide/production.md")]
+pub mod production {}
 
 #[doc = include_str!("../guide/command-line.md")]
 pub mod command_line {}

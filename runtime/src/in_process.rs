@@ -12,6 +12,7 @@ use crate::rpc::channel::{Reply, ReplyItems, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
 use crate::rpc::dispatch::Failure;
 use crate::rpc::running::{self, Running};
+use crate::rpc::sender::{Sender, sender_options};
 use crate::rpc::token::Token;
 
 /// Connects to a backend of this process, without credentials.
@@ -59,12 +60,15 @@ pub fn connect<S: Stubs>(backend: &Backend) -> Result<S, Fault> {
 pub struct Connector {
     backend: Backend,
     token: Option<Token>,
+    sender: Sender,
 }
+
+sender_options!(Connector);
 
 impl Connector {
     /// Connects to this backend.
     pub fn new(backend: &Backend) -> Connector {
-        Connector { backend: backend.clone(), token: None }
+        Connector { backend: backend.clone(), token: None, sender: Sender::default() }
     }
 
     /// Makes all calls with this bearer token.
@@ -91,9 +95,9 @@ impl Connector {
 
     fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
         let versions = self.backend.versions();
-        let Connector { backend, token } = self;
+        let Connector { backend, token, sender } = self;
         let transport: Arc<dyn Transport> = Arc::new(InProcess { backend, token });
-        connect::connect(&transport, &versions, strictness)
+        connect::connect(&transport, sender, &versions, strictness)
     }
 }
 
@@ -143,8 +147,9 @@ async fn admit(
     let head = Head {
         need: Some(request.need()),
         authorization: token.map(Token::authorization),
-        request_id: request.request_id(),
+        labels: request.labels.clone(),
         timeout: request.timeout(),
+        ..Head::default()
     };
     target.admit(head).await
 }

@@ -75,23 +75,34 @@ impl Shared {
 pub(super) async fn welcome(shared: Arc<Shared>, stream: TcpStream, place: OwnedSemaphorePermit) {
     #[cfg(feature = "tls")]
     if let Some(tls) = &shared.tls {
-        let late = async {
-            shared.closing().await;
-            // No call has been sent before a handshake is over.
-            tokio::time::sleep(LINGER).await;
-        };
-        let shaken = tokio::time::timeout(shared.limits.tls_timeout, tls.accept(stream));
-        match select(pin!(shaken), pin!(late)).await {
-            Either::Left((Ok(Ok(stream)), _)) => serve(Arc::clone(&shared), stream, place).await,
-            Either::Left((Ok(Err(error)), _)) => {
-                tracing::debug!(%error, "a handshake of TLS failed")
-            }
-            Either::Left((Err(_), _)) => tracing::debug!("a handshake of TLS took too long"),
-            Either::Right(_) => {}
+        if let Some(stream) = shake_hands(&shared, tls, stream).await {
+            serve(Arc::clone(&shared), stream, place).await;
         }
         return;
     }
     serve(shared, stream, place).await;
+}
+
+/// A handshake of TLS, if it succeeds in time.
+#[cfg(feature = "tls")]
+async fn shake_hands(
+    shared: &Shared,
+    tls: &tokio_rustls::TlsAcceptor,
+    stream: TcpStream,
+) -> Option<tokio_rustls::server::TlsStream<TcpStream>> {
+    let late = async {
+        shared.closing().await;
+        // No call has been sent before a handshake is over.
+        tokio::time::sleep(LINGER).await;
+    };
+    let shaken = tokio::time::timeout(shared.limits.tls_timeout, tls.accept(stream));
+    match select(pin!(shaken), pin!(late)).await {
+        Either::Left((Ok(Ok(stream)), _)) => return Some(stream),
+        Either::Left((Ok(Err(error)), _)) => tracing::debug!(%error, "a handshake failed"),
+        Either::Left((Err(_), _)) => tracing::debug!("a handshake took too long"),
+        Either::Right(_) => {}
+    }
+    None
 }
 
 /// Serves one connection to its end.

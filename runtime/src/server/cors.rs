@@ -119,8 +119,9 @@ struct Rules {
 
 /// What clients send, in addition to what every page may.
 const ALLOWED: &str = "authorization, content-type, idempotency-key, if-none-match, last-event-id, \
-                       traceparent, traitwire-application, traitwire-need, traitwire-route, \
-                       traitwire-session, traitwire-timeout, tracestate, x-request-id";
+                       traceparent, traitwire-application, traitwire-heartbeat, traitwire-need, \
+                       traitwire-route, traitwire-session, traitwire-timeout, tracestate, \
+                       x-request-id";
 
 /// What clients read, in addition to what every page may.
 const EXPOSED: &str = "etag, retry-after, traitwire-offer, x-request-id";

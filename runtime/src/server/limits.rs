@@ -21,6 +21,9 @@ pub struct ServerLimits {
     pub head_timeout: Duration,
     /// How long a handshake of TLS may take. Default 10 s.
     pub tls_timeout: Duration,
+    /// How often the files of a certificate are looked at. Default 1 min, as often as Kubernetes brings
+    /// new secrets.
+    pub tls_reload: Duration,
     /// How long a connection may be kept without a request. Default 60 s, as nginx keeps its own to
     /// backends: whoever is in front should give up first.
     pub idle_timeout: Duration,
@@ -64,6 +67,7 @@ impl Default for ServerLimits {
             max_connections: 1024,
             head_timeout: Duration::from_secs(10),
             tls_timeout: Duration::from_secs(10),
+            tls_reload: Duration::from_mins(1),
             idle_timeout: Duration::from_mins(1),
             write_timeout: Duration::from_secs(30),
             max_head: 32 * 1024,

@@ -107,7 +107,7 @@ impl Server {
         let mut helpers = JoinSet::new();
         #[cfg(feature = "tls")]
         if let Some(tls) = self.tls {
-            helpers.spawn(tls.keep_current());
+            helpers.spawn(tls.keep_current(self.shared.limits.tls_reload));
         }
         let Server { listener, shared, phase, handle, signals, .. } = self;
         if signals {

@@ -45,13 +45,13 @@ struct Files {
     read: Mutex<(Vec<u8>, Vec<u8>)>,
 }
 
-/// How often the files are looked at.
-const LOOK: Duration = Duration::from_mins(1);
-
 impl Tls {
     /// From two files in PEM: the certificate followed by those that vouch for it, and the private key
-    /// (PKCS #8, PKCS #1 or SEC 1). A running server looks at them every minute and takes what is new;
-    /// where that is no good, it says so in its log and goes on with the old.
+    /// (PKCS #8, PKCS #1 or SEC 1). A running server looks at them every minute
+    /// ([`ServerLimits::tls_reload`]) and takes what is new; where that is no good, it says so in its
+    /// log and goes on with the old.
+    ///
+    /// [`ServerLimits::tls_reload`]: super::ServerLimits::tls_reload
     ///
     /// # Errors
     /// [`TlsError`]: a file cannot be read or is no PEM of that kind, or the key is another
@@ -115,12 +115,12 @@ impl Tls {
     }
 
     /// Takes what is new in the files, for as long as it is polled.
-    pub(super) async fn keep_current(self) {
+    pub(super) async fn keep_current(self, every: Duration) {
         if self.0.files.is_none() {
             return;
         }
         loop {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(every).await;
             let tls = self.clone();
             // Files may be slow.
             let looked = tokio::task::spawn_blocking(move || tls.look()).await;

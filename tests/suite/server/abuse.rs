@@ -135,6 +135,19 @@ async fn l5_an_idle_connection_is_kept_for_its_time_and_no_longer() {
 }
 
 #[tokio::test]
+async fn l5_an_idle_connection_of_http2_is_told_that_it_ends() {
+    let limits =
+        ServerLimits { idle_timeout: Duration::from_millis(500), ..ServerLimits::default() };
+    let (server, _) = served(limits).await;
+    let mut get = Some(headers(1, &server.address.to_string(), true));
+    let begin = Instant::now();
+    // NO_ERROR; and the connection ends though its other end answers nothing.
+    assert_eq!(flood(server.address, move || get.take()).await, Some(0));
+    let took = begin.elapsed();
+    assert!(took > Duration::from_millis(450) && took < Duration::from_secs(3), "{took:?}");
+}
+
+#[tokio::test]
 async fn l1_a_peer_that_takes_nothing_is_ended() {
     let limits =
         ServerLimits { write_timeout: Duration::from_millis(500), ..ServerLimits::default() };
@@ -245,6 +258,7 @@ async fn flood(
         }
     };
     tokio::time::timeout(PATIENCE, reading).await.expect("the connection ends");
+    // Whoever wrote keeps its half until here, so it was the server that ended it.
     let _ = writing.await;
     goaway
 }

@@ -251,3 +251,17 @@ async fn c7_an_upgraded_connection_is_a_connection_still() {
     assert!(begin.elapsed() > Duration::from_millis(600), "{:?}", begin.elapsed());
     assert_eq!(rest(&mut stream).await, "");
 }
+
+#[tokio::test]
+async fn c3_what_is_cut_on_http2_is_dropped() {
+    let (server, cook) = served(ServerLimits::default()).await;
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    let stuck = client.post(format!("{}/Kitchen/v1/stalls", server.url()));
+    let stuck = stuck.header("content-type", "application/json").body("{}");
+    let stuck = tokio::spawn(stuck.send());
+    cook.busy().await;
+    server.handle.abort();
+    assert_eq!(server.ended().await.aborted, 1);
+    assert!(stuck.await.unwrap().is_err());
+    cook.idle().await;
+}

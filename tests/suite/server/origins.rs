@@ -119,6 +119,34 @@ async fn cors_lets_listed_pages_in_and_says_nothing_to_others() {
     assert!(answer.contains("vary: origin\r\n") && !answer.contains("access-control"), "{answer}");
 }
 
+#[tokio::test]
+async fn i2_i4_a_server_of_the_users_has_the_same_as_layers() {
+    let app = axum::Router::new()
+        .nest_service("/rpc", traitwire::http::service(kitchen().0))
+        .layer(HostList::new(["api.example.com"]).unwrap())
+        .layer(Cors::new(["https://app.example.com"]).unwrap());
+    let server = traitwire_tests::Server::start_app(app).await;
+    let send = async |host: &str, origin: &str| {
+        let request = reqwest::Client::new().post(server.method("nothing"));
+        let request = request.header("content-type", "application/json").header("host", host);
+        request.header("origin", origin).send().await.unwrap()
+    };
+    let allowed =
+        |answer: &reqwest::Response| answer.headers().get("access-control-allow-origin").is_some();
+    let answer = send("api.example.com", "https://app.example.com").await;
+    assert!(answer.status() == 200 && allowed(&answer), "{answer:?}");
+    let answer = send("api.example.com", "https://evil.example").await;
+    assert!(answer.status() == 200 && !allowed(&answer), "{answer:?}");
+    let answer = send("evil.example", "https://app.example.com").await;
+    assert!(answer.status() == 403 && allowed(&answer), "{answer:?}");
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    let preflight =
+        reqwest::Client::new().request(reqwest::Method::OPTIONS, server.method("nothing"));
+    let preflight = preflight.header("origin", "https://app.example.com");
+    let preflight = preflight.header("access-control-request-method", "POST").send().await.unwrap();
+    assert!(preflight.status() == 204 && allowed(&preflight), "{preflight:?}");
+}
+
 /// A page that tries what a browser lets any page do, and says how each try ended.
 const ATTACKER: &str = r#"<!doctype html><meta charset="utf-8"><body><script type="module">
 const targets = TARGETS;

@@ -154,6 +154,28 @@ async fn a_certificate_is_replaced_while_the_server_runs() {
     assert_eq!(shown(&second.0).await.unwrap(), der(&second.0));
 }
 
+#[tokio::test]
+async fn files_that_change_are_noticed() {
+    let files = Files::new("watch");
+    let (first, second) = (certificate(), certificate());
+    files.write(&first);
+    let tls = Tls::from_files(files.certificate(), files.key()).unwrap();
+    let limits = ServerLimits { tls_reload: Duration::from_millis(50), ..Default::default() };
+    let server = serve(tls, limits).await;
+    assert!(connect(server.address, &first.0, &[], &[&TLS13]).await.is_ok());
+    // Two files are never written at once; half of the change is no good, and does no harm.
+    std::fs::write(files.certificate(), &second.0).unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(connect(server.address, &first.0, &[], &[&TLS13]).await.is_ok());
+    files.write(&second);
+    let noticed = async {
+        while connect(server.address, &second.0, &[], &[&TLS13]).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, noticed).await.expect("the new certificate is shown");
+}
+
 #[test]
 fn what_is_no_certificate_is_named() {
     let ((certificate, key), other) = (certificate(), certificate());
