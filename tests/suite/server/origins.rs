@@ -16,7 +16,8 @@ async fn i2_a_server_on_loopback_is_called_by_its_own_names_only() {
     let port = server.address.port();
     let body = "{}";
     let ask = async |target: &str, hosts: &[String]| {
-        let hosts: String = hosts.iter().map(|host| format!("host: {host}\r\n")).collect();
+        let hosts: Vec<String> = hosts.iter().map(|host| format!("host: {host}\r\n")).collect();
+        let hosts = hosts.concat();
         let request = format!(
             "POST {target} HTTP/1.1\r\n{hosts}content-type: application/json\r\nconnection: close\r\n\
              content-length: {}\r\ntraitwire-timeout: 50\r\n\r\n{body}",
