@@ -130,6 +130,9 @@ where
                         Ok(reply_of(reply, freshness, &head.headers))
                     }
                     Running::Items(items) => {
+                        // A server that drains has its streams end.
+                        #[cfg(feature = "server")]
+                        let items = crate::server::Leaving::end(&head.extensions, items);
                         // What it counts from, where that is a number of ours.
                         let id = last_event_id.and_then(|id| id.parse().ok()).unwrap_or(0);
                         stream_of(items, id, heartbeat).await

@@ -90,3 +90,5 @@ pub use self::retry::RetryPolicy;
 pub use self::sender::Routed;
 #[cfg(feature = "__rpc")]
 pub use self::versions::{OfferedInterface, OfferedMethod, Versions};
+#[cfg(feature = "server")]
+pub use crate::server::Server;
