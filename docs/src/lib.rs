@@ -16,6 +16,9 @@ pub mod types {}
 #[doc = include_str!("../guide/calls.md")]
 pub mod calls {}
 
+#[doc = include_str!("../guide/context.md")]
+pub mod context {}
+
 #[doc = include_str!("../guide/errors.md")]
 pub mod errors {}
 

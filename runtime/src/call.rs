@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 
 use futures_core::Stream;
 
+use crate::labels::Labels;
 use crate::rpc::channel::{Channel, Reply, ReplyItems, Request};
 use crate::rpc::dispatch::Payload;
 use crate::rpc::returned::{self, Returned};
-use crate::{CallError, Context, Fault, FaultKind};
+use crate::{CallError, Context, Fault, FaultKind, Trace};
 
 /// A call that has one reply. It starts when it is first polled; dropping it afterwards cancels the
 /// handler at its next await.
@@ -53,11 +54,14 @@ struct Prepared {
 struct Options {
     timeout: Option<Duration>,
     deadline: Option<Instant>,
-    request_id: Option<String>,
+    labels: Labels,
+    /// The call on whose behalf this one is made.
+    parent: Option<Context>,
 }
 
 impl Prepared {
-    fn into_request(self, default_timeout: Option<Duration>) -> Result<(Channel, Request), Fault> {
+    /// Where the request goes, and on whose behalf.
+    fn into_request(self, default_timeout: Option<Duration>) -> Result<Outgoing, Fault> {
         let Prepared { channel, method, args, options } = self;
         let inherited =
             options.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -69,16 +73,15 @@ impl Prepared {
             let message = "no time was left when the call was to start";
             return Err(Fault::before(FaultKind::DeadlineExceeded, message));
         }
-        let request = Request {
-            target: channel.target.clone(),
-            method,
-            payload: args?,
-            timeout,
-            id: options.request_id.unwrap_or_else(new_request_id),
-        };
-        Ok((channel, request))
+        let target = channel.target.clone();
+        let labels = options.labels;
+        let mut request = Request { target, method, payload: args?, timeout, labels };
+        channel.sender.label(&mut request, options.parent.as_ref())?;
+        Ok((channel, request, options.parent))
     }
 }
+
+type Outgoing = (Channel, Request, Option<Context>);
 
 macro_rules! options {
     ($call:ident) => {
@@ -107,14 +110,37 @@ macro_rules! options {
             }
 
             /// Makes the call on behalf of the one that `cx` belongs to: it ends no later than that
-            /// one, and has the same request id in the logs.
+            /// one and when that one is cancelled, has the same request id in the logs, stands in
+            /// the same trace, and takes its session and its routing key if it has none of its own.
             pub fn context(self, cx: &Context) -> Self {
                 self.option(|options| {
                     options.deadline = cx.deadline();
-                    if !cx.request_id().is_empty() {
-                        options.request_id = Some(cx.request_id().to_owned());
-                    }
+                    options.parent = Some(cx.clone());
                 })
+            }
+
+            /// Has load balancers choose the backend by this key, which is no secret: at most 128
+            /// visible ASCII characters.
+            pub fn route(self, key: impl Into<String>) -> Self {
+                self.option(|options| options.labels.route = Some(key.into()))
+            }
+
+            /// Has this id in the logs of both ends: at most 128 visible ASCII characters. Default:
+            /// one that no other call has.
+            pub fn request_id(self, id: impl Into<String>) -> Self {
+                self.option(|options| options.labels.request_id = id.into())
+            }
+
+            /// Stands at this place of a distributed trace. Default: a trace of its own, or a span
+            /// in that of its [`context`](Self::context).
+            pub fn trace(self, trace: Trace) -> Self {
+                self.option(|options| options.labels.trace = Some(trace))
+            }
+
+            /// Lets a backend that keeps such keys make the call once only, however often it is
+            /// sent: at most 128 visible ASCII characters.
+            pub fn idempotency_key(self, key: impl Into<String>) -> Self {
+                self.option(|options| options.labels.idempotency_key = Some(key.into()))
             }
         }
 
@@ -129,6 +155,14 @@ macro_rules! options {
 options!(Call);
 options!(StreamCall);
 
+impl<R: Returned> StreamCall<R> {
+    /// Tells the handler which event of an earlier stream was the last that came, so that it can go
+    /// on from there: at most 128 visible ASCII characters.
+    pub fn last_event_id(self, id: impl Into<String>) -> Self {
+        self.option(|options| options.labels.last_event_id = Some(id.into()))
+    }
+}
+
 impl<R: Returned> Future for Call<R> {
     type Output = Result<R::Ok, CallError<R::Err>>;
 
@@ -137,8 +171,12 @@ impl<R: Returned> Future for Call<R> {
             match std::mem::replace(&mut self.state, State::Done) {
                 State::Prepared(prepared) => {
                     let timeout = prepared.channel.target.timeout;
-                    let (channel, request) = prepared.into_request(Some(timeout))?;
-                    self.state = State::Started(channel.transport.call(request));
+                    let (channel, request, parent) = prepared.into_request(Some(timeout))?;
+                    let reply = channel.transport.call(request);
+                    self.state = State::Started(match parent {
+                        None => reply,
+                        Some(parent) => parent.while_wanted(reply),
+                    });
                 }
                 State::Started(mut reply) => {
                     return match reply.as_mut().poll(cx) {
@@ -166,8 +204,12 @@ impl<R: Returned> Stream for StreamCall<R> {
             && let State::Prepared(prepared) = std::mem::replace(&mut self.state, State::Done)
         {
             match prepared.into_request(None) {
-                Ok((channel, request)) => {
-                    self.state = State::Started(channel.transport.stream(request));
+                Ok((channel, request, parent)) => {
+                    let items = channel.transport.stream(request);
+                    self.state = State::Started(match parent {
+                        None => items,
+                        Some(parent) => parent.while_items_wanted(items),
+                    });
                 }
                 Err(fault) => return Poll::Ready(Some(Err(CallError::Fault(fault)))),
             }
@@ -187,8 +229,13 @@ impl<R: Returned> Stream for StreamCall<R> {
 pub(crate) fn new_request_id() -> String {
     static PROCESS: OnceLock<u64> = OnceLock::new();
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    // std seeds its hasher from the operating system's randomness.
-    let process = PROCESS.get_or_init(|| RandomState::new().hash_one(std::process::id()));
+    let process = PROCESS.get_or_init(random);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("{process:016x}-{count:x}")
+}
+
+/// 64 bits by chance, for ids. Not for secrets.
+pub(crate) fn random() -> u64 {
+    // std seeds its hashers from the operating system's randomness, each of a thread differently.
+    RandomState::new().hash_one(std::process::id())
 }

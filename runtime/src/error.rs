@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::time::Duration;
 
 /// Why a call did not bring its reply: the method's declared error, exactly as the handler returned
 /// it, or a fault.
@@ -81,6 +82,7 @@ pub struct Fault {
 struct Details {
     path: Option<String>,
     incompatibility: Option<Incompatibility>,
+    retry_after: Option<Duration>,
 }
 
 impl Fault {
@@ -120,6 +122,11 @@ impl Fault {
         self.details.as_ref()?.incompatibility.as_ref()
     }
 
+    /// How long to wait before the call is made again, where the backend says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.details.as_ref()?.retry_after
+    }
+
     /// The same fault at a place in the arguments or the reply.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Fault {
@@ -131,6 +138,14 @@ impl Fault {
     #[must_use]
     pub fn with_incompatibility(mut self, incompatibility: Incompatibility) -> Fault {
         self.details.get_or_insert_default().incompatibility = Some(incompatibility);
+        self
+    }
+
+    /// The same fault with how long to wait before the call is made again. Over HTTP it is rounded
+    /// up to a millisecond.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Fault {
+        self.details.get_or_insert_default().retry_after = Some(wait);
         self
     }
 }
@@ -146,6 +161,9 @@ impl fmt::Debug for Fault {
         }
         if let Some(incompatibility) = self.incompatibility() {
             debug.field("incompatibility", incompatibility);
+        }
+        if let Some(wait) = self.retry_after() {
+            debug.field("retry_after", &wait);
         }
         debug.finish()
     }

@@ -14,6 +14,7 @@ use crate::rpc::channel::{Reply, ReplyItems, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
 use crate::rpc::dispatch::Failure;
 use crate::rpc::running::{self, Running};
+use crate::rpc::sender::{Sender, sender_options};
 use crate::rpc::token::Token;
 
 /// Connects to a backend of this process, without credentials.
@@ -61,12 +62,16 @@ pub fn connect<S: Stubs>(backend: &Backend) -> Result<S, Fault> {
 pub struct Connector {
     backend: Backend,
     shown: Shown,
+    sender: Sender,
 }
+
+sender_options!(Connector);
 
 impl Connector {
     /// Connects to this backend.
     pub fn new(backend: &Backend) -> Connector {
-        Connector { backend: backend.clone(), shown: Shown::default() }
+        let shown = Shown::default();
+        Connector { backend: backend.clone(), shown, sender: Sender::default() }
     }
 
     /// Makes all calls with this bearer token.
@@ -100,9 +105,9 @@ impl Connector {
 
     fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
         let versions = self.backend.versions();
-        let Connector { backend, shown } = self;
+        let Connector { backend, shown, sender } = self;
         let transport: Arc<dyn Transport> = Arc::new(InProcess { backend, shown: Arc::new(shown) });
-        connect::connect(&transport, &versions, strictness)
+        connect::connect(&transport, sender, &versions, strictness)
     }
 }
 
@@ -172,8 +177,9 @@ async fn admit(backend: &Backend, shown: &Shown, request: &Request) -> Result<Ad
     let head = Head {
         need: Some(request.need()),
         credentials: Credentials::new(shown),
-        request_id: request.request_id(),
+        labels: request.labels.clone(),
         timeout: request.timeout(),
+        ..Head::default()
     };
     target.admit(head).await
 }

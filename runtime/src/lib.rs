@@ -36,8 +36,9 @@
 //! | declare an interface | [`rpc_interface`], [`ipc_interface`] |
 //! | describe a type | [`Wire`], [`Mirror`], [`Bytes`], [`Float`], [`double_option`] |
 //! | call | [`Call`], [`StreamCall`], [`CallError`] |
-//! | handle | [`Context`], [`Caller`] |
+//! | handle | [`Context`], [`Caller`], [`Trace`] |
 //! | serve | [`rpc::Backend`], `http::service` |
+//! | know who calls | `rpc::Authenticator`, `rpc::StaticTokens`, `rpc::JwtAuthenticator`, `testing::AccessTest` |
 //! | connect | `http::connect`, `in_process::connect` |
 //!
 //! # Features
@@ -47,6 +48,8 @@
 //! | `http-client` | calls over HTTP, by reqwest |
 //! | `http-server` | a `tower::Service` that serves interfaces over HTTP |
 //! | `in-process` | calls within the process |
+//! | `jwt` | `rpc::JwtAuthenticator`: callers by JSON Web Tokens; it builds C code |
+//! | `testing` | `testing::AccessTest`, which tries every method with every kind of credentials |
 //! | `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `semver`, `serde_json`, `time`, `url`, `uuid` | types of the crate that is called so as wire types |
 //! | `driver` | `driver::main`, for a program that prints the schema of its interfaces |
 //!
@@ -59,6 +62,8 @@ pub mod __private;
 mod bytes;
 mod call;
 mod caller;
+#[cfg(feature = "__rpc")]
+mod cancel;
 mod context;
 mod default;
 mod definition;
@@ -72,9 +77,11 @@ pub mod http;
 #[cfg(feature = "in-process")]
 pub mod in_process;
 mod incoming;
+mod labels;
 pub mod rpc;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod trace;
 mod wire;
 
 pub use crate::bytes::Bytes;
@@ -84,6 +91,7 @@ pub use crate::context::Context;
 pub use crate::error::{CallError, Executed, Fault, FaultKind, Incompatibility};
 pub use crate::float::Float;
 pub use crate::incoming::Incoming;
+pub use crate::trace::{BadTrace, Trace};
 pub use crate::wire::{Mirror, Wire};
 pub use futures_core::Stream;
 pub use traitwire_macros::Wire;
@@ -128,7 +136,7 @@ pub use traitwire_macros::ipc_interface;
 /// | `version = "1.2.0"` | the version of the interface; needed |
 /// | `name = ".."` | its name on the wire, in place of the trait's |
 /// | `rename_all = ".."` | methods and arguments are named so on the wire, in a case of serde's |
-/// | `route = required` | a request needs a routing key (recorded in the schema) |
+/// | `route = required` | a request without a routing key is refused before its handler runs |
 /// | `crate = path` | where traitwire is, if it has another name |
 ///
 /// Methods take `#[rpc(..)]`:

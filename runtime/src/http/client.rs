@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{TryFutureExt as _, stream};
@@ -16,6 +17,7 @@ use super::{header, media, problem, timeout};
 use crate::rpc::channel::{Reply, ReplyItems, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
 use crate::rpc::limits::{DEFAULT_DEADLINE, MAX_REPLY};
+use crate::rpc::sender::{Sender, sender_options};
 use crate::rpc::token::Token;
 use crate::rpc::{Failure, Payload, Versions, codec};
 use crate::{Executed, Fault, FaultKind};
@@ -61,7 +63,10 @@ pub struct Connector {
     token: Option<Token>,
     client: Option<reqwest::Client>,
     max_reply: usize,
+    sender: Sender,
 }
+
+sender_options!(Connector);
 
 impl Connector {
     /// Connects to the backend whose interfaces stand below this URL.
@@ -88,7 +93,8 @@ impl Connector {
         }
         let path = base.path().trim_end_matches('/').to_owned();
         base.set_path(&path);
-        Ok(Connector { base, token: None, client: None, max_reply: MAX_REPLY })
+        let sender = Sender::default();
+        Ok(Connector { base, token: None, client: None, max_reply: MAX_REPLY, sender })
     }
 
     /// Makes all calls with this bearer token.
@@ -134,7 +140,7 @@ impl Connector {
     }
 
     async fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
-        let Connector { base, token, client, max_reply } = self;
+        let Connector { base, token, client, max_reply, sender } = self;
         let client = match client {
             Some(client) => client,
             None => reqwest::Client::builder()
@@ -149,7 +155,7 @@ impl Connector {
         let versions = inner.versions().await?;
         inner.max_reply = max_reply;
         let transport: Arc<dyn Transport> = Arc::new(Http { inner: Arc::new(inner) });
-        connect::connect(&transport, &versions, strictness)
+        connect::connect(&transport, sender, &versions, strictness)
     }
 }
 
@@ -243,7 +249,9 @@ impl Inner {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(&request.payload)));
         headers.insert(ACCEPT, HeaderValue::from_static(accept(&method.reply)));
         insert(headers, header::NEED, request.need())?;
-        insert(headers, header::REQUEST_ID, request.request_id())?;
+        for (name, value) in request.labels() {
+            insert(headers, HeaderName::from_static(name), &value)?;
+        }
         if let Some(timeout) = request.timeout() {
             insert(headers, header::TIMEOUT, &timeout::write(timeout))?;
         }
@@ -300,7 +308,8 @@ impl Inner {
         if status != StatusCode::OK || media::essence(&content_type) != media::EVENTS {
             return Err(self.failure(response).await);
         }
-        let events = Events { response, parser: Parser::new(self.max_reply), deadline };
+        let silence = response.headers().get(header::HEARTBEAT).and_then(longest_silence);
+        let events = Events { response, parser: Parser::new(self.max_reply), deadline, silence };
         Ok(Box::pin(stream::unfold(Some(events), |events| async {
             let mut events = events?;
             let item = events.next().await?;
@@ -407,6 +416,8 @@ struct Events {
     response: Response,
     parser: Parser,
     deadline: Option<Instant>,
+    /// The backend is lost if nothing comes for so long.
+    silence: Option<Duration>,
 }
 
 impl Events {
@@ -437,7 +448,17 @@ impl Events {
                 }
             }
             let response = &mut self.response;
-            let chunk = async { response.chunk().await.map_err(|error| cut(&error).into()) };
+            let silent = self.silence.and_then(|silence| Instant::now().checked_add(silence));
+            let chunk = async {
+                let chunk = response.chunk();
+                let chunk = match silent {
+                    None => chunk.await,
+                    Some(silent) => tokio::time::timeout_at(silent, chunk)
+                        .await
+                        .map_err(|_| Failure::from(mute()))?,
+                };
+                chunk.map_err(|error| cut(&error).into())
+            };
             match until(self.deadline, chunk).await {
                 Ok(Some(chunk)) => self.parser.push(&chunk),
                 Ok(None) => {
@@ -449,6 +470,18 @@ impl Events {
             }
         }
     }
+}
+
+/// How long a stream may be silent whose backend says how long it is at most: three heartbeats, for
+/// one may be late and one may be lost on its way.
+fn longest_silence(heartbeat: &HeaderValue) -> Option<Duration> {
+    let millis: u64 = heartbeat.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_millis(millis.saturating_mul(3)))
+}
+
+fn mute() -> Fault {
+    let message = "the backend has said nothing for three of its heartbeats";
+    Fault::new(FaultKind::Disconnected, Executed::Maybe, message)
 }
 
 fn bad_item(message: &str) -> Failure {

@@ -3,6 +3,8 @@
 //! | module | the question it answers |
 //! |---|---|
 //! | `service` | How does an HTTP request become a call, and its reply a response? |
+//! | `body` | How does what a handler gives leave as a body: whole, or item by item? |
+//! | `cache` | What may be kept of a reply, by whom, and how long? |
 //! | `query` | How do arguments stand in a URL? |
 //! | `client` | How does a call become an HTTP request, and the response its reply? |
 //! | `problem` | How does a failure look as `application/problem+json`? |
@@ -11,6 +13,10 @@
 //!
 //! The paths, headers and bodies are specified in the guide's page on HTTP.
 
+#[cfg(feature = "http-server")]
+mod body;
+#[cfg(feature = "http-server")]
+mod cache;
 #[cfg(feature = "http-client")]
 mod client;
 mod events;
@@ -21,10 +27,12 @@ mod query;
 mod service;
 mod timeout;
 
+#[cfg(feature = "http-server")]
+pub use self::body::Body;
 #[cfg(feature = "http-client")]
 pub use self::client::{Connector, connect};
 #[cfg(feature = "http-server")]
-pub use self::service::{Body, HttpService, service};
+pub use self::service::{HttpService, service};
 
 /// The media types that cross.
 mod media {
@@ -48,5 +56,8 @@ mod header {
     pub(super) const TIMEOUT: HeaderName = HeaderName::from_static("traitwire-timeout");
     #[cfg(feature = "http-server")]
     pub(super) const OFFER: HeaderName = HeaderName::from_static("traitwire-offer");
-    pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    #[cfg(feature = "http-server")]
+    pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(crate::labels::REQUEST_ID);
+    /// The longest silence of a stream, in milliseconds.
+    pub(super) const HEARTBEAT: HeaderName = HeaderName::from_static("traitwire-heartbeat");
 }

@@ -1,6 +1,7 @@
 //! How does a failure look as `application/problem+json` (RFC 9457)?
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -36,6 +37,10 @@ struct Problem<'a> {
     error: Option<&'a RawValue>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     incompatibility: Option<Difference<'a>>,
+    /// How long to wait before the call is made again. Finer than `Retry-After`, and there in an
+    /// event of a stream, too.
+    #[serde(default, rename = "retryAfterMs", skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,6 +87,7 @@ pub(super) fn of_fault(fault: &Fault, status: u16) -> Vec<u8> {
         path: fault.path().map(Cow::from),
         error: None,
         incompatibility,
+        retry_after_ms: fault.retry_after().map(milliseconds),
     })
 }
 
@@ -99,7 +105,14 @@ pub(super) fn of_declared(error: &[u8], status: u16) -> Vec<u8> {
         // A dispatcher has just encoded it.
         error: serde_json::from_slice::<&RawValue>(error).ok(),
         incompatibility: None,
+        retry_after_ms: None,
     })
+}
+
+/// Rounded up, so that nobody comes too early.
+#[cfg(feature = "http-server")]
+fn milliseconds(wait: Duration) -> u64 {
+    wait.as_nanos().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX)
 }
 
 #[cfg(feature = "http-server")]
@@ -124,6 +137,9 @@ pub(super) fn read(json: &[u8]) -> Option<Failure> {
     let mut fault = Fault::new(kind, executed, problem.detail.unwrap_or_default());
     if let Some(path) = problem.path {
         fault = fault.at(path);
+    }
+    if let Some(wait) = problem.retry_after_ms {
+        fault = fault.with_retry_after(Duration::from_millis(wait));
     }
     if let Some(difference) = problem.incompatibility {
         fault = fault.with_incompatibility(Incompatibility {
@@ -158,6 +174,7 @@ mod tests {
             Fault::new(FaultKind::Internal, Executed::Maybe, "say \"that\"\n"),
             Fault::before(FaultKind::InvalidArgument, "what").at("filter.kinds[2]"),
             Fault::before(FaultKind::Incompatible, "no").with_incompatibility(incompatibility),
+            Fault::before(FaultKind::Overloaded, "no").with_retry_after(Duration::from_millis(250)),
         ] {
             let json = of_fault(&fault, fault.kind().status());
             assert_eq!(read(&json), Some(Failure::Fault(fault)));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::FutureExt as _;
@@ -11,12 +12,16 @@ use traitwire_schema::version::{Offer, Series};
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Access, Interface, Method, Reply};
 
+use crate::labels::Labels;
 use crate::rpc::auth::{AnyAuthenticator, Credentials, Refused};
-use crate::rpc::build::{BackendBuilder, SchemaAccess};
+use crate::rpc::build::{BackendBuilder, SchemaAccess, VersionPolicy};
 use crate::rpc::compatibility::{self, MethodShape};
-use crate::rpc::dispatch::{Dispatch, Invocation, Payload};
-use crate::rpc::limits::{Limits, MAX_REQUEST_ID};
+use crate::rpc::dispatch::{Dispatch, Invocation, Outcome, Payload};
+use crate::rpc::idempotency::{self, Entry, IdempotencyStore};
+use crate::rpc::in_flight::{InFlight, Permit};
+use crate::rpc::limits::Limits;
 use crate::rpc::running::{self, Running};
+use crate::rpc::sender;
 use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Caller, Context, Fault, FaultKind};
 use traitwire_schema::names;
@@ -58,6 +63,11 @@ pub(super) struct Inner {
     pub(super) mounts: BTreeMap<&'static str, Vec<Arc<Mount>>>,
     pub(super) authenticator: Option<Arc<dyn AnyAuthenticator>>,
     pub(super) limits: Limits,
+    pub(super) policy: VersionPolicy,
+    /// Calls that ran though their need was not met.
+    pub(super) diagnosed: AtomicU64,
+    pub(super) in_flight: InFlight,
+    pub(super) idempotency: Option<Arc<dyn IdempotencyStore>>,
     pub(super) schema_access: SchemaAccess,
     pub(super) schema: Schema,
 }
@@ -77,14 +87,19 @@ pub(super) struct MountedMethod {
     pub(super) shape: MethodShape,
     /// For each argument, whether it stands in a query string as it is.
     pub(super) text_args: Vec<bool>,
+    /// The position of what runs it in the interface of `dispatch`, which is a newer one where this is
+    /// an older series. `None`: shapes differ.
+    pub(super) runs: Option<usize>,
+    /// How long a reply may be kept, in seconds.
+    pub(super) max_age: Option<u64>,
 }
 
 /// What the head of a request says, on any transport.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Head<'a> {
     pub(crate) need: Option<&'a str>,
     pub(crate) credentials: Credentials<'a>,
-    pub(crate) request_id: &'a str,
+    pub(crate) labels: Labels,
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -103,6 +118,16 @@ impl Backend {
     /// Everything that is known of what is served: the content of `_schema`.
     pub fn schema(&self) -> &Schema {
         &self.0.schema
+    }
+
+    /// Calls and streams that run now, over all transports.
+    pub fn in_flight(&self) -> usize {
+        self.0.in_flight.count()
+    }
+
+    /// Calls that ran though what they need is not offered: only with [`VersionPolicy::Diagnose`].
+    pub fn diagnosed(&self) -> u64 {
+        self.0.diagnosed.load(Ordering::Relaxed)
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -139,7 +164,16 @@ impl Backend {
             known.name == method || known.aliases.iter().any(|alias| alias == method)
         };
         match methods.iter().position(answers) {
-            Some(method) => Ok(Target { backend: self, mount, method }),
+            Some(method) => match mount.methods[method].runs {
+                Some(runs) => Ok(Target { backend: self, mount, method, runs }),
+                None => {
+                    // To this method, the older series is one that is not served.
+                    let served = mounts.iter().filter(|other| other.series != mount.series);
+                    let offers = served.map(|other| other.offer.version.to_string()).collect();
+                    let name = &methods[method].name;
+                    Err(compatibility::other_series(interface, Some(name), series, offers))
+                }
+            },
             None => {
                 compatibility::check_missing(mount.interface, method, &mount.offer, need)?;
                 let known = methods.iter().map(|method| &*method.name);
@@ -153,8 +187,12 @@ impl Backend {
     #[cfg(feature = "testing")]
     pub(crate) fn targets(&self) -> impl Iterator<Item = Target<'_>> {
         self.0.mounts.values().flatten().flat_map(move |mount| {
-            let methods = 0..mount.interface.methods.len();
-            methods.map(move |method| Target { backend: self, mount, method })
+            let methods = mount.methods.iter().enumerate();
+            // Those of an older series that nothing runs are not served.
+            methods.filter_map(move |(method, mounted)| {
+                let runs = mounted.runs?;
+                Some(Target { backend: self, mount, method, runs })
+            })
         })
     }
 
@@ -257,6 +295,8 @@ pub(crate) struct Target<'a> {
     backend: &'a Backend,
     mount: &'a Arc<Mount>,
     method: usize,
+    /// The position of what runs it, in the interface of `mount.dispatch`.
+    runs: usize,
 }
 
 impl Target<'_> {
@@ -283,6 +323,17 @@ impl Target<'_> {
         self.backend.limits().max_body
     }
 
+    /// Who may call: as the implementation says, also of an older series.
+    pub(crate) fn access(&self) -> &'static Access {
+        &self.mount.dispatch.interface().methods[self.runs].access
+    }
+
+    /// How long a reply may be kept, in seconds.
+    #[cfg(feature = "http-server")]
+    pub(crate) fn max_age(&self) -> Option<u64> {
+        self.mount.methods[self.method].max_age
+    }
+
     /// For each argument, whether it stands in a query string as it is.
     #[cfg(feature = "http-server")]
     pub(crate) fn text_args(&self) -> &[bool] {
@@ -293,14 +344,19 @@ impl Target<'_> {
     pub(crate) async fn admit(&self, head: Head<'_>) -> Result<Admitted, Fault> {
         let Mount { interface, offer, methods, .. } = &**self.mount;
         let method = self.method();
+        head.labels.check()?;
         if let Some(need) = head.need {
-            compatibility::check(interface, method, &methods[self.method].shape, offer, need)?;
+            compatibility::check(interface, method, &methods[self.method].shape, offer, need)
+                .or_else(|fault| self.diagnose(fault, &head.labels.request_id))?;
         }
-        check_request_id(head.request_id)?;
-        let mut context =
-            Context::new(&interface.name, &method.name).with_request_id(head.request_id);
+        if interface.route_required && head.labels.route.is_none() {
+            return Err(sender::no_route(interface));
+        }
+        let mut context = Context::new(&interface.name, &method.name).with_labels(head.labels);
         let streams = matches!(method.reply, Reply::Stream(_));
         let limits = self.backend.limits();
+        // Before the caller is looked for, which may take as long as a call does.
+        let permit = self.backend.0.in_flight.enter(streams, limits)?;
         let timeout = match head.timeout {
             Some(timeout) if streams => Some(timeout),
             Some(timeout) => Some(timeout.min(limits.max_deadline)),
@@ -328,8 +384,33 @@ impl Target<'_> {
             context = context.with_caller(caller);
             known_until = until;
         }
-        let mount = Arc::clone(self.mount);
-        Ok(Admitted { mount, method: self.method, context, opens_by, known_until })
+        Ok(Admitted {
+            mount: Arc::clone(self.mount),
+            method: self.runs,
+            context,
+            opens_by,
+            known_until,
+            permit,
+            store: self.backend.0.idempotency.clone(),
+        })
+    }
+
+    /// Decides whether a call of another version runs all the same.
+    fn diagnose(&self, fault: Fault, request_id: &str) -> Result<(), Fault> {
+        let diagnoses = self.backend.0.policy == VersionPolicy::Diagnose;
+        let Some(difference) = fault.incompatibility().filter(|_| diagnoses) else {
+            return Err(fault);
+        };
+        self.backend.0.diagnosed.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(
+            request_id,
+            interface = difference.interface,
+            method = difference.method,
+            need = difference.need,
+            reason = difference.reason,
+            "a call runs that would be refused: {fault}"
+        );
+        Ok(())
     }
 
     /// Finds out who calls and whether it may. `None` stands for everyone.
@@ -339,11 +420,15 @@ impl Target<'_> {
         credentials: Credentials<'_>,
         by: Option<Instant>,
     ) -> Result<Option<Known>, Fault> {
-        let access = &self.method().access;
+        let access = self.access();
         let Some(authenticator) = &self.backend.0.authenticator else {
             // `build` has seen to it that every method is public.
             return Ok(None);
         };
+        // What everyone may do depends on no identity provider, and its reply on no other header.
+        if *access == Access::Public && credentials.authorization().is_none() {
+            return Ok(None);
+        }
         let recognised = recognise(&**authenticator, credentials, request_id, by).await?;
         match (access, recognised) {
             // Whoever is not recognised may still do what everyone may.
@@ -358,15 +443,6 @@ impl Target<'_> {
     }
 }
 
-fn check_request_id(id: &str) -> Result<(), Fault> {
-    if id.len() > MAX_REQUEST_ID || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let message =
-            format!("the request id must be at most {MAX_REQUEST_ID} visible ASCII characters");
-        return Err(Fault::before(FaultKind::InvalidArgument, message));
-    }
-    Ok(())
-}
-
 /// A call that may run.
 #[cfg_attr(not(feature = "http-server"), allow(dead_code, reason = "HTTP alone asks"))]
 pub(crate) struct Admitted {
@@ -376,6 +452,8 @@ pub(crate) struct Admitted {
     opens_by: Option<Instant>,
     /// When the caller stops being known.
     known_until: Option<tokio::time::Instant>,
+    permit: Permit,
+    store: Option<Arc<dyn IdempotencyStore>>,
 }
 
 impl Admitted {
@@ -385,13 +463,42 @@ impl Admitted {
         self.opens_by
     }
 
-    /// Starts the handler.
-    pub(crate) fn start(self, payload: Payload) -> Result<Running, Fault> {
-        let Admitted { mount, method, context, known_until, .. } = self;
+    /// What the handler will know.
+    #[cfg(feature = "http-server")]
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Starts the handler, or finds out how the call ended when it was made before.
+    pub(crate) fn start(mut self, payload: Payload) -> Result<Running, Fault> {
+        // Nobody waits for it any more: what it took to get here was time enough.
+        if self.context.deadline().is_some_and(|deadline| Instant::now() >= deadline) {
+            let message = "the deadline had passed before the handler could start";
+            return Err(Fault::before(FaultKind::DeadlineExceeded, message));
+        }
+        let method = &self.mount.dispatch.interface().methods[self.method];
+        let once = !method.readonly && !matches!(method.reply, Reply::Stream(_));
+        let store = self.store.take().filter(|_| once);
+        if let (Some(store), Some(key)) = (store, self.context.idempotency_key()) {
+            let entry = Entry::new(key, &self.context, &self.mount.offered.series, &payload);
+            // Of its own, for the handler may go on where its caller has gone.
+            let mut waiting = Context::new(self.context.interface(), self.context.method())
+                .with_request_id(self.context.request_id());
+            if let Some(deadline) = self.context.deadline() {
+                waiting = waiting.with_deadline(deadline);
+            }
+            let run = idempotency::once(store, entry, waiting.clone(), move || self.run(payload));
+            return Ok(Running::new(Outcome::Reply(Box::pin(run)), waiting, None, None));
+        }
+        self.run(payload)
+    }
+
+    fn run(self, payload: Payload) -> Result<Running, Fault> {
+        let Admitted { mount, method, context, permit, known_until, .. } = self;
         let invocation = Invocation { method, context: context.clone(), payload };
         // Decoding runs code of the user's, and so can panic.
         let outcome = catch_unwind(AssertUnwindSafe(|| mount.dispatch.dispatch(invocation)))
             .unwrap_or_else(|panic| Err(running::panicked(&context, &*panic)))?;
-        Ok(Running::new(outcome, context, known_until))
+        Ok(Running::new(outcome, context, Some(permit), known_until))
     }
 }

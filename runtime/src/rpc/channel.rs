@@ -8,8 +8,10 @@ use std::time::Duration;
 use futures_core::Stream;
 use traitwire_schema::{Interface, Method};
 
+use crate::labels::Labels;
 use crate::rpc::dispatch::{Failure, Payload};
 use crate::rpc::returned::Returned;
+use crate::rpc::sender::Sender;
 use crate::{Call, Fault, StreamCall};
 
 /// A generated client. It is made by a transport: `http::connect::<CatalogClient>(url)`.
@@ -48,8 +50,8 @@ pub struct Request {
     pub(crate) payload: Payload,
     /// How long the call may take; `None` means no limit, which only a stream may have.
     pub(crate) timeout: Option<Duration>,
-    /// What tells this request from others in logs.
-    pub(crate) id: String,
+    /// What it says of itself.
+    pub(crate) labels: Labels,
 }
 
 impl Request {
@@ -86,7 +88,12 @@ impl Request {
 
     /// What tells this request from others in logs.
     pub fn request_id(&self) -> &str {
-        &self.id
+        &self.labels.request_id
+    }
+
+    /// What the request says of itself, as pairs of a header's name in lower case and its value.
+    pub fn labels(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.labels.headers()
     }
 }
 
@@ -106,6 +113,7 @@ pub(crate) struct Target {
 pub struct Channel {
     pub(crate) target: Arc<Target>,
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) sender: Arc<Sender>,
 }
 
 impl Channel {

@@ -9,6 +9,7 @@ use traitwire_schema::walk::Schema;
 use crate::rpc::channel::{Channel, Stub, Target, Transport};
 use crate::rpc::compatibility::{self, MethodShape};
 use crate::rpc::limits::DEFAULT_DEADLINE;
+use crate::rpc::sender::Sender;
 use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Fault, FaultKind};
 
@@ -68,9 +69,11 @@ pub(crate) enum Strictness {
 /// Makes stubs over a transport, once the backend is known to serve what they call.
 pub(crate) fn connect<S: Stubs>(
     transport: &Arc<dyn Transport>,
+    sender: Sender,
     versions: &Versions,
     strictness: Strictness,
 ) -> Result<S, Fault> {
+    let sender = Arc::new(sender);
     let mut channels = Vec::new();
     for interface in S::interfaces() {
         let target = target(interface)?;
@@ -78,7 +81,11 @@ pub(crate) fn connect<S: Stubs>(
         if strictness == Strictness::EveryMethod {
             check_methods(interface, &target, offered)?;
         }
-        channels.push(Channel { target: Arc::new(target), transport: Arc::clone(transport) });
+        channels.push(Channel {
+            target: Arc::new(target),
+            transport: Arc::clone(transport),
+            sender: Arc::clone(&sender),
+        });
     }
     S::from_channels(&mut channels.into_iter())
         .ok_or_else(|| Fault::before(FaultKind::Internal, "a stub for each interface is missing"))

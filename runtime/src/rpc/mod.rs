@@ -13,8 +13,12 @@
 //! | `build` | Which interfaces make a backend? |
 //! | `backend` | Which call may run which handler, under which limits? |
 //! | `running` | How does a handler run to its end: its reply, its deadline, its panic? |
-//! | `auth` | Who is calling? |
+//! | `in_flight` | How many calls may run at once, and what becomes of one more? |
+//! | `idempotency/*` | How does a call that is made twice run once? |
+//! | `older` | Which methods of an older series can this implementation serve? |
+//! | `auth` | Who is calling? (`auth.rs` lists its own modules) |
 //! | `limits` | How much is too much? |
+//! | `sender` | What do all calls of one frontend say of it? |
 //! | `token` | What does a frontend show a backend? |
 //! | `versions` | What does a backend say that it serves? |
 //! | `connect` | Is the other end one that this frontend can talk to? |
@@ -35,11 +39,18 @@ pub(crate) mod connect;
 pub(crate) mod dispatch;
 pub(crate) mod exact;
 mod fragile;
+#[cfg(feature = "__backend")]
+pub mod idempotency;
+#[cfg(feature = "__backend")]
+mod in_flight;
 #[cfg(feature = "__rpc")]
 pub(crate) mod limits;
+#[cfg(feature = "__backend")]
+mod older;
 pub(crate) mod returned;
 #[cfg(feature = "__backend")]
 pub(crate) mod running;
+pub(crate) mod sender;
 #[cfg(feature = "__frontend")]
 pub(crate) mod token;
 #[cfg(feature = "__rpc")]
@@ -52,7 +63,7 @@ pub use self::auth::{BadKeys, JwtAuthenticator, JwtKeys, KeySource, NoClaims};
 #[cfg(feature = "__backend")]
 pub use self::backend::Backend;
 #[cfg(feature = "__backend")]
-pub use self::build::{BackendBuilder, BuildError, SchemaAccess};
+pub use self::build::{BackendBuilder, BuildError, SchemaAccess, VersionPolicy};
 pub use self::channel::Stub;
 // For transports of our own, until both halves of one can be written outside.
 #[doc(hidden)]
@@ -62,5 +73,6 @@ pub use self::connect::Stubs;
 pub use self::dispatch::{Dispatch, Failure, Payload};
 #[cfg(feature = "__backend")]
 pub use self::limits::Limits;
+pub use self::sender::Routed;
 #[cfg(feature = "__rpc")]
 pub use self::versions::{OfferedInterface, OfferedMethod, Versions};

@@ -11,6 +11,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::rpc::channel::ReplyItems;
 use crate::rpc::dispatch::{self, Failure, Outcome, Payload};
+use crate::rpc::in_flight::Permit;
 use crate::{Context, Executed, Fault, FaultKind};
 
 /// A handler at work. Dropping it ends it.
@@ -22,18 +23,24 @@ pub(crate) enum Running {
 }
 
 impl Running {
-    /// `known_until` is when the caller of a stream stops being known. A single reply outlives that: its
-    /// caller was known when it was admitted.
-    pub(super) fn new(outcome: Outcome, context: Context, known_until: Option<Instant>) -> Running {
+    /// `permit` is what the handler holds for as long as it is there. `known_until` is when the caller of
+    /// a stream stops being known; a single reply outlives that, for its caller was known when it was
+    /// admitted.
+    pub(super) fn new(
+        outcome: Outcome,
+        context: Context,
+        permit: Option<Permit>,
+        known_until: Option<Instant>,
+    ) -> Running {
         match outcome {
             Outcome::Reply(handler) => {
-                Running::Reply(RunningReply { handler: Caught::new(handler, context) })
+                Running::Reply(RunningReply { handler: Caught::new(handler, context, permit) })
             }
             Outcome::Items(handler) => {
                 let deadline = context.deadline().map(|by| (Instant::from(by), Late::Deadline));
                 let expiry = known_until.map(|at| (at, Late::Expiry));
                 let end = deadline.into_iter().chain(expiry).min_by_key(|(at, _)| *at);
-                let handler = Caught::new(handler, context);
+                let handler = Caught::new(handler, context, permit);
                 Running::Items(match end {
                     None => Box::pin(handler),
                     Some((at, late)) => {
@@ -65,7 +72,6 @@ impl RunningReply {
 
 /// The fault for a caller that takes a method for one of the other kind: its interface has another
 /// shape and pretends to be of a version that goes with this one.
-#[cfg(feature = "in-process")]
 pub(crate) fn other_kind(method: &str) -> Fault {
     let message =
         format!("the method `{method}` has one reply at one end and a stream at the other");
@@ -98,20 +104,24 @@ pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
 struct Caught<H: ?Sized> {
     /// `None` once it has panicked.
     handler: Option<Pin<Box<H>>>,
+    /// Whether it has come to its end.
+    ended: bool,
     context: Context,
     /// So that whatever is logged below says which call it was.
     span: tracing::Span,
+    /// Dropped last, with what it stands for.
+    _permit: Option<Permit>,
 }
 
 impl<H: ?Sized> Caught<H> {
-    fn new(handler: Pin<Box<H>>, context: Context) -> Caught<H> {
+    fn new(handler: Pin<Box<H>>, context: Context, permit: Option<Permit>) -> Caught<H> {
         let span = tracing::error_span!(
             "call",
             interface = context.interface(),
             method = context.method(),
             request_id = context.request_id(),
         );
-        Caught { handler: Some(handler), context, span }
+        Caught { handler: Some(handler), ended: false, context, span, _permit: permit }
     }
 
     /// Polls the handler, and drops it if it panics.
@@ -137,6 +147,9 @@ impl<H: ?Sized> Caught<H> {
 
 impl<H: ?Sized> Drop for Caught<H> {
     fn drop(&mut self) {
+        if !self.ended {
+            self.context.cancel();
+        }
         self.discard();
     }
 }
@@ -146,7 +159,10 @@ impl Future for Caught<dyn Future<Output = Result<Payload, Failure>> + Send> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         match Caught::poll(&mut self, |handler| handler.poll(cx)) {
-            Some(Ok(polled)) => polled,
+            Some(Ok(polled)) => {
+                self.ended = polled.is_ready();
+                polled
+            }
             Some(Err(fault)) => Poll::Ready(Err(fault.into())),
             None => Poll::Ready(Err(dispatch::internal(&self.context).into())),
         }
@@ -158,7 +174,10 @@ impl Stream for Caught<dyn Stream<Item = Result<Payload, Failure>> + Send> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
         match Caught::poll(&mut self, |handler| handler.poll_next(cx)) {
-            Some(Ok(polled)) => polled,
+            Some(Ok(polled)) => {
+                self.ended = matches!(polled, Poll::Ready(None | Some(Err(_))));
+                polled
+            }
             Some(Err(fault)) => Poll::Ready(Some(Err(fault.into()))),
             None => Poll::Ready(None),
         }

@@ -93,7 +93,8 @@ async fn any_header_can_say_who_calls() {
     };
     for vault in [local("CN=ann"), remote("CN=ann").await] {
         assert_eq!(vault.who().await.unwrap(), "ann");
-        assert_eq!(vault.door().await.unwrap(), "ann");
+        // Nobody is looked for where everyone may call, unless there is an `Authorization`.
+        assert_eq!(vault.door().await.unwrap(), "nobody");
     }
     let before = keeper.started();
     for (name, kind, message) in [
@@ -104,6 +105,8 @@ async fn any_header_can_say_who_calls() {
             let fault = vault.who().await.unwrap_err().into_fault();
             assert_eq!((fault.kind(), fault.executed()), (kind, Executed::No));
             assert_eq!(fault.message(), message);
+            let wait = (kind == FaultKind::Overloaded).then_some(Duration::from_secs(7));
+            assert_eq!(fault.retry_after(), wait);
             // What everyone may do, these may do too.
             assert_eq!(vault.door().await.unwrap(), "nobody");
         }

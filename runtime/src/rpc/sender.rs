@@ -1,0 +1,149 @@
+//! What do all calls of one frontend say of it?
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use traitwire_schema::{Interface, Method};
+
+use crate::call::new_request_id;
+use crate::rpc::channel::Request;
+use crate::rpc::dispatch::Payload;
+use crate::{Context, Fault, FaultKind, Trace};
+
+/// A frontend, as its requests name it.
+#[derive(Clone)]
+pub(crate) struct Sender {
+    pub(crate) session: String,
+    pub(crate) application: Option<String>,
+    pub(crate) route: Option<RouteProvider>,
+}
+
+type RouteProvider = Arc<dyn Fn(&Routed<'_>) -> Option<String> + Send + Sync>;
+
+impl Default for Sender {
+    fn default() -> Self {
+        Sender { session: new_request_id(), application: None, route: None }
+    }
+}
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Sender { session, application, .. } = self;
+        f.debug_struct("Sender")
+            .field("session", session)
+            .field("application", application)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sender {
+    /// Fills in what the call itself does not say: first from the call that it is made for, then
+    /// from what all calls have in common.
+    pub(crate) fn label(
+        &self,
+        request: &mut Request,
+        parent: Option<&Context>,
+    ) -> Result<(), Fault> {
+        let mut labels = std::mem::take(&mut request.labels);
+        if labels.request_id.is_empty() {
+            labels.request_id = match parent.map(Context::request_id) {
+                Some(id) if !id.is_empty() => id.to_owned(),
+                _ => new_request_id(),
+            };
+        }
+        let session = parent.and_then(Context::session).unwrap_or(&self.session);
+        labels.session = Some(session.to_owned());
+        labels.application.clone_from(&self.application);
+        if labels.route.is_none() {
+            let provided = self.route.as_ref().and_then(|route| route(&Routed { request }));
+            let inherited = || parent.and_then(Context::route).map(str::to_owned);
+            labels.route = provided.or_else(inherited);
+        }
+        if labels.route.is_none() && request.interface().route_required {
+            return Err(no_route(request.interface()));
+        }
+        let trace = labels.trace.take();
+        let inherited = || parent.and_then(Context::trace).map(Trace::child);
+        labels.trace = Some(trace.or_else(inherited).unwrap_or_else(Trace::begin));
+        labels.check()?;
+        request.labels = labels;
+        Ok(())
+    }
+}
+
+/// The fault for a call without a route to an interface that requires one.
+pub(crate) fn no_route(interface: &Interface) -> Fault {
+    let message = format!(
+        "`{}` needs a routing key: give the call a `route`, or the connection a `route_by`",
+        interface.name
+    );
+    Fault::before(FaultKind::InvalidArgument, message)
+}
+
+/// A call that needs a routing key: what a route provider decides by.
+pub struct Routed<'a> {
+    request: &'a Request,
+}
+
+impl Routed<'_> {
+    /// The called interface.
+    pub fn interface(&self) -> &'static Interface {
+        self.request.interface()
+    }
+
+    /// The called method.
+    pub fn method(&self) -> &'static Method {
+        self.request.method()
+    }
+
+    /// The argument of this name on the wire, if the method has one that is of this type.
+    pub fn argument<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let Payload::Json(json) = self.request.payload() else { return None };
+        let mut arguments: serde_json::Map<_, _> = serde_json::from_slice(json).ok()?;
+        serde_json::from_value(arguments.remove(name)?).ok()
+    }
+}
+
+impl fmt::Debug for Routed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Routed({}/{})", self.interface().name, self.method().name)
+    }
+}
+
+/// The options that every connector has for what its calls say of the frontend.
+#[cfg(feature = "__frontend")]
+macro_rules! sender_options {
+    ($connector:ident) => {
+        impl $connector {
+            /// The application that calls, as `name/1.2.3`; handlers and logs of the backend see it.
+            /// Default: none.
+            pub fn application(mut self, name: &str, version: &str) -> $connector {
+                self.sender.application = Some(format!("{name}/{version}"));
+                self
+            }
+
+            /// What all requests of this frontend have in common in the backend's logs, such as a
+            /// window that is open. No secret. Default: an id that no other connection has.
+            pub fn session(mut self, session: impl Into<String>) -> $connector {
+                self.sender.session = session.into();
+                self
+            }
+
+            /// Gives each call a routing key, by which load balancers choose its backend, from its
+            /// arguments or from what is around: at most 128 visible ASCII characters, and no secret.
+            /// A call that is given a `route` of its own is not asked about; where this gives none,
+            /// a call that is made for another one takes that one's.
+            pub fn route_by(
+                mut self,
+                provider: impl Fn(&$crate::rpc::Routed<'_>) -> Option<String> + Send + Sync + 'static,
+            ) -> $connector {
+                self.sender.route = Some(std::sync::Arc::new(provider));
+                self
+            }
+        }
+    };
+}
+
+#[cfg(feature = "__frontend")]
+pub(crate) use sender_options;
