@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::future::{Either, select};
+use futures_util::future::{self, Either};
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::Notify;
 
@@ -36,9 +36,9 @@ impl Cancel {
     pub(crate) fn end_reply(&self, reply: Reply) -> Reply {
         let cancel = self.clone();
         Box::pin(async move {
-            match select(reply, pin!(cancel.wait())).await {
+            match future::select(reply, pin!(cancel.wait())).await {
                 Either::Left((reply, _)) => reply,
-                Either::Right(_) => Err(cancelled().into()),
+                Either::Right(((), _)) => Err(cancelled().into()),
             }
         })
     }
@@ -50,9 +50,9 @@ impl Cancel {
             let cancel = cancel.clone();
             async move {
                 let mut items = items?;
-                match select(items.next(), pin!(cancel.wait())).await {
+                match future::select(items.next(), pin!(cancel.wait())).await {
                     Either::Left((item, _)) => Some((item?, Some(items))),
-                    Either::Right(_) => Some((Err(cancelled().into()), None)),
+                    Either::Right(((), _)) => Some((Err(cancelled().into()), None)),
                 }
             }
         }))

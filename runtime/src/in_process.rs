@@ -5,17 +5,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use futures_util::TryFutureExt as _;
-
 use crate::Fault;
+use crate::rpc::RetryPolicy;
 use crate::rpc::auth::{Credentials, HeaderValues};
 use crate::rpc::backend::{Admitted, Backend, Head};
-use crate::rpc::channel::{Reply, ReplyItems, Request, Transport};
+use crate::rpc::channel::{Opening, Reply, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
-use crate::rpc::dispatch::Failure;
+use crate::rpc::retry::Retrier;
 use crate::rpc::running::{self, Running};
 use crate::rpc::sender::{Sender, sender_options};
-use crate::rpc::token::Token;
+use crate::rpc::token::{Token, Tokens};
 
 /// Connects to a backend of this process, without credentials.
 ///
@@ -61,8 +60,10 @@ pub fn connect<S: Stubs>(backend: &Backend) -> Result<S, Fault> {
 #[must_use]
 pub struct Connector {
     backend: Backend,
-    shown: Shown,
+    tokens: Tokens,
+    retries: RetryPolicy,
     sender: Sender,
+    headers: Headers,
 }
 
 sender_options!(Connector);
@@ -70,20 +71,42 @@ sender_options!(Connector);
 impl Connector {
     /// Connects to this backend.
     pub fn new(backend: &Backend) -> Connector {
-        let shown = Shown::default();
-        Connector { backend: backend.clone(), shown, sender: Sender::default() }
+        let (tokens, retries) = (Tokens::default(), RetryPolicy::default());
+        let (sender, headers) = (Sender::default(), Headers::default());
+        Connector { backend: backend.clone(), tokens, retries, sender, headers }
     }
 
     /// Makes all calls with this bearer token.
     pub fn token(mut self, token: impl Into<String>) -> Connector {
-        self.shown.token = Some(Token::new(token));
+        self.tokens = Tokens::one(&token.into());
+        self
+    }
+
+    /// Makes all calls with a bearer token that this function gives. It is asked when the first token
+    /// is needed, and again when the backend refuses the one that there is; the refused call is then
+    /// made once more. Calls that need a token at the same time wait for one answer, each no longer
+    /// than its deadline. If the function fails, so do the calls that wait for it; its error's text is
+    /// in the fault, so it must hold no secret.
+    pub fn token_provider<F, A, E>(mut self, provider: F) -> Connector
+    where
+        F: Fn() -> A + Send + Sync + 'static,
+        A: Future<Output = Result<String, E>> + Send + 'static,
+        E: std::fmt::Display,
+    {
+        self.tokens = Tokens::provided(provider);
         self
     }
 
     /// Makes all calls with this header, which an authenticator can read: an API key, or what a proxy
     /// would add in front of HTTP. Nothing else reads it.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Connector {
-        self.shown.headers.push((name.into(), value.into()));
+        self.headers.0.push((name.into(), value.into()));
+        self
+    }
+
+    /// When calls are made again. Default: [`RetryPolicy::default`], as over HTTP.
+    pub fn retries(mut self, policy: RetryPolicy) -> Connector {
+        self.retries = policy;
         self
     }
 
@@ -105,46 +128,50 @@ impl Connector {
 
     fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
         let versions = self.backend.versions();
-        let Connector { backend, shown, sender } = self;
-        let transport: Arc<dyn Transport> = Arc::new(InProcess { backend, shown: Arc::new(shown) });
+        let Connector { backend, tokens, retries, sender, headers } = self;
+        let inner = Arc::new(InProcess { backend, headers: Arc::new(headers) });
+        let transport = connect::around(inner, tokens, Retrier::new(retries));
         connect::connect(&transport, sender, &versions, strictness)
     }
 }
 
-/// What calls show of their caller.
+/// What calls show of their caller besides a token.
 #[derive(Clone, Default)]
-struct Shown {
-    token: Option<Token>,
-    headers: Vec<(String, String)>,
-}
+struct Headers(Vec<(String, String)>);
 
-impl HeaderValues for Shown {
-    fn value(&self, name: &str) -> Option<&str> {
-        match &self.token {
-            Some(token) if name.eq_ignore_ascii_case("authorization") => {
-                Some(token.authorization())
-            }
-            _ => self.headers.value(name),
-        }
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Headers(..)")
     }
 }
 
-impl fmt::Debug for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Shown(..)")
+/// What one call shows of its caller.
+struct Shown<'a> {
+    token: Option<&'a Token>,
+    headers: &'a Headers,
+}
+
+impl HeaderValues for Shown<'_> {
+    fn value(&self, name: &str) -> Option<&str> {
+        match self.token {
+            Some(token) if name.eq_ignore_ascii_case("authorization") => {
+                Some(token.authorization())
+            }
+            _ => self.headers.0.value(name),
+        }
     }
 }
 
 struct InProcess {
     backend: Backend,
-    shown: Arc<Shown>,
+    headers: Arc<Headers>,
 }
 
 impl Transport for InProcess {
     fn call(&self, request: Request) -> Reply {
-        let (backend, shown) = (self.backend.clone(), Arc::clone(&self.shown));
+        let (backend, headers) = (self.backend.clone(), Arc::clone(&self.headers));
         Box::pin(async move {
-            let admitted = admit(&backend, &shown, &request).await?;
+            let admitted = admit(&backend, &headers, &request).await?;
             let method = request.method();
             match admitted.start(request.payload)? {
                 Running::Reply(reply) => reply.finish().await,
@@ -153,33 +180,32 @@ impl Transport for InProcess {
         })
     }
 
-    fn stream(&self, request: Request) -> ReplyItems {
-        let (backend, shown) = (self.backend.clone(), Arc::clone(&self.shown));
-        let opening = async move {
-            let admitted = admit(&backend, &shown, &request).await?;
+    fn open(&self, request: Request) -> Opening {
+        let (backend, headers) = (self.backend.clone(), Arc::clone(&self.headers));
+        Box::pin(async move {
+            let admitted = admit(&backend, &headers, &request).await?;
             let method = request.method();
             match admitted.start(request.payload)? {
                 Running::Items(items) => Ok(items),
-                Running::Reply(_) => Err(Failure::Fault(running::other_kind(&method.name))),
+                Running::Reply(_) => Err(running::other_kind(&method.name).into()),
             }
-        };
-        Box::pin(opening.try_flatten_stream())
+        })
     }
 }
 
-async fn admit(backend: &Backend, shown: &Shown, request: &Request) -> Result<Admitted, Fault> {
+async fn admit(backend: &Backend, headers: &Headers, request: &Request) -> Result<Admitted, Fault> {
     let target = backend.find(
         &request.interface().name,
         request.series(),
         &request.method().name,
         Some(request.need()),
     )?;
+    let shown = Shown { token: request.token.as_ref(), headers };
     let head = Head {
         need: Some(request.need()),
-        credentials: Credentials::new(shown),
+        credentials: Credentials::new(&shown),
         labels: request.labels.clone(),
         timeout: request.timeout(),
-        ..Head::default()
     };
     target.admit(head).await
 }

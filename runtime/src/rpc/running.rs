@@ -8,10 +8,12 @@ use std::task::{Context as TaskContext, Poll, ready};
 
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
+use tracing::Span;
 
 use crate::rpc::channel::ReplyItems;
 use crate::rpc::dispatch::{self, Failure, Outcome, Payload};
 use crate::rpc::in_flight::Permit;
+use crate::rpc::observe::Watch;
 use crate::{Context, Executed, Fault, FaultKind};
 
 /// A handler at work. Dropping it ends it.
@@ -23,50 +25,61 @@ pub(crate) enum Running {
 }
 
 impl Running {
-    /// `permit` is what the handler holds for as long as it is there. `known_until` is when the caller of
-    /// a stream stops being known; a single reply outlives that, for its caller was known when it was
-    /// admitted.
-    pub(super) fn new(
-        outcome: Outcome,
-        context: Context,
-        permit: Option<Permit>,
-        known_until: Option<Instant>,
-    ) -> Running {
+    pub(super) fn new(outcome: Outcome, context: Context, hold: Hold) -> Running {
+        let Hold { permit, span, watch, known_until } = hold;
         match outcome {
             Outcome::Reply(handler) => {
-                Running::Reply(RunningReply { handler: Caught::new(handler, context, permit) })
+                let handler = Caught::new(handler, context, span, permit);
+                Running::Reply(RunningReply { handler, watch })
             }
             Outcome::Items(handler) => {
                 let deadline = context.deadline().map(|by| (Instant::from(by), Late::Deadline));
                 let expiry = known_until.map(|at| (at, Late::Expiry));
                 let end = deadline.into_iter().chain(expiry).min_by_key(|(at, _)| *at);
-                let handler = Caught::new(handler, context, permit);
-                Running::Items(match end {
+                let handler = Caught::new(handler, context, span, permit);
+                let items: ReplyItems = match end {
                     None => Box::pin(handler),
                     Some((at, late)) => {
                         let sleep = Box::pin(tokio::time::sleep_until(at));
                         Box::pin(Until { handler: Some(handler), sleep, late })
                     }
-                })
+                };
+                Running::Items(Box::pin(Watched { items, watch }))
             }
         }
     }
 }
 
+/// What goes with a handler for as long as it is there.
+pub(super) struct Hold {
+    pub(super) permit: Option<Permit>,
+    pub(super) span: Span,
+    /// Ends with what the caller is told.
+    pub(super) watch: Option<Watch>,
+    /// When the caller of a stream stops being known. A single reply outlives that: its caller was known
+    /// when it was admitted.
+    pub(super) known_until: Option<Instant>,
+}
+
 /// A handler that will reply once.
 pub(crate) struct RunningReply {
     handler: Caught<dyn Future<Output = Result<Payload, Failure>> + Send>,
+    watch: Option<Watch>,
 }
 
 impl RunningReply {
     /// Runs the handler to its reply, or to its deadline.
     pub(crate) async fn finish(self) -> Result<Payload, Failure> {
-        match self.handler.context.deadline() {
+        let ended = match self.handler.context.deadline() {
             None => self.handler.await,
             Some(deadline) => tokio::time::timeout_at(deadline.into(), self.handler)
                 .await
                 .unwrap_or_else(|_| Err(deadline_exceeded().into())),
+        };
+        if let Some(mut watch) = self.watch {
+            watch.end(&ended);
         }
+        ended
     }
 }
 
@@ -108,19 +121,18 @@ struct Caught<H: ?Sized> {
     ended: bool,
     context: Context,
     /// So that whatever is logged below says which call it was.
-    span: tracing::Span,
+    span: Span,
     /// Dropped last, with what it stands for.
     _permit: Option<Permit>,
 }
 
 impl<H: ?Sized> Caught<H> {
-    fn new(handler: Pin<Box<H>>, context: Context, permit: Option<Permit>) -> Caught<H> {
-        let span = tracing::error_span!(
-            "call",
-            interface = context.interface(),
-            method = context.method(),
-            request_id = context.request_id(),
-        );
+    fn new(
+        handler: Pin<Box<H>>,
+        context: Context,
+        span: Span,
+        permit: Option<Permit>,
+    ) -> Caught<H> {
         Caught { handler: Some(handler), ended: false, context, span, _permit: permit }
     }
 
@@ -229,5 +241,27 @@ where
         }
         self.handler = None;
         Poll::Ready(Some(Err(self.late.fault().into())))
+    }
+}
+
+/// The items of a handler, and the watch that hears of their end.
+struct Watched {
+    items: ReplyItems,
+    watch: Option<Watch>,
+}
+
+impl Stream for Watched {
+    type Item = Result<Payload, Failure>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
+        let item = ready!(self.items.as_mut().poll_next(cx));
+        if let Some(watch) = &mut self.watch {
+            match &item {
+                Some(Ok(_)) => {}
+                Some(error) => watch.end(error),
+                None => watch.end(&Ok(())),
+            }
+        }
+        Poll::Ready(item)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use traitwire::http::Connector;
-use traitwire::rpc::{Authenticator, Credentials, Refused, StaticTokens};
+use traitwire::rpc::{Authenticator, Credentials, Refused, RetryPolicy, StaticTokens};
 use traitwire::{Caller, Executed, FaultKind, in_process};
 use traitwire_tests::Server;
 
@@ -83,13 +83,15 @@ async fn any_header_can_say_who_calls() {
     let server = Server::start(backend.clone()).await;
     let local = |name: &str| -> VaultClient {
         let connector = in_process::Connector::new(&backend);
-        connector.header("x-client-subject", name).connect().unwrap()
+        let connector = connector.header("x-client-subject", name).retries(RetryPolicy::off());
+        connector.connect().unwrap()
     };
     let remote = async |name: &str| -> VaultClient {
         let mut headers = reqwest::header::HeaderMap::new();
         headers.insert("x-client-subject", name.parse().unwrap());
         let client = reqwest::Client::builder().default_headers(headers).build().unwrap();
-        Connector::new(&server.url).unwrap().client(client).connect().await.unwrap()
+        let connector = Connector::new(&server.url).unwrap().client(client);
+        connector.retries(RetryPolicy::off()).connect().await.unwrap()
     };
     for vault in [local("CN=ann"), remote("CN=ann").await] {
         assert_eq!(vault.who().await.unwrap(), "ann");
