@@ -3,7 +3,6 @@
 
 use std::future::Future;
 use std::io::{BufRead as _, BufReader};
-use std::pin::Pin;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -203,14 +202,9 @@ async fn b4_absurd_deadlines_on_the_wire_are_refused() {
 struct Changing(Arc<Mutex<String>>);
 
 impl Authenticator for Changing {
-    fn authenticate<'a>(
-        &'a self,
-        credentials: Credentials<'a>,
-    ) -> impl Future<Output = Result<Caller, Refused>> + Send + 'a {
+    async fn authenticate(&self, credentials: Credentials<'_>) -> Result<Caller, Refused> {
         let good = credentials.bearer() == Some(self.0.lock().unwrap().as_str());
-        let caller =
-            if good { Ok(Caller::new("ann")) } else { Err(Refused::unauthenticated("no")) };
-        Box::pin(async move { caller })
+        if good { Ok(Caller::new("ann")) } else { Err(Refused::unauthenticated("no")) }
     }
 }
 
