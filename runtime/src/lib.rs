@@ -38,6 +38,7 @@
 //! | call | [`Call`], [`StreamCall`], [`CallError`] |
 //! | handle | [`Context`], [`Caller`], [`Trace`] |
 //! | serve | [`rpc::Backend`], `http::service`, `server::Server` |
+//! | know who calls | `rpc::Authenticator`, `rpc::StaticTokens`, `rpc::JwtAuthenticator`, `testing::AccessTest` |
 //! | connect | `http::connect`, `in_process::connect` |
 //!
 //! # Features
@@ -51,6 +52,8 @@
 //! | `tls` | TLS in that server, by rustls |
 //! | `compression` | gzip in that server, where asked for |
 //! | `in-process` | calls within the process |
+//! | `jwt` | `rpc::JwtAuthenticator`: callers by JSON Web Tokens; it builds C code |
+//! | `testing` | `testing::AccessTest`, which tries every method with every kind of credentials |
 //! | `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `semver`, `serde_json`, `time`, `url`, `uuid` | types of the crate that is called so as wire types |
 //! | `driver` | `driver::main`, for a program that prints the schema of its interfaces |
 //!

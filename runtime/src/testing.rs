@@ -125,14 +125,14 @@ impl<'a> AccessTest<'a> {
         for target in self.backend.targets() {
             let mut checks = Vec::new();
             for case in Case::ALL {
-                let Some(wanted) = case.wanted(&target.method().access) else { continue };
+                let Some(wanted) = case.wanted(target.access()) else { continue };
                 if case == Case::Expired && self.nothing_expires {
                     continue;
                 }
                 let got = self.try_case(target, case, wanted).await;
                 checks.push(Check { case, wanted, got });
             }
-            let access = target.method().access.clone();
+            let access = target.access().clone();
             methods.push(MethodAccess { path: target.path(), access, checks });
         }
         AccessReport { methods }
@@ -140,7 +140,7 @@ impl<'a> AccessTest<'a> {
 
     /// What came of a case; where it has several credentials, of the first that went wrong.
     async fn try_case(&self, target: Target<'_>, case: Case, wanted: Verdict) -> Option<Verdict> {
-        let scope = match &target.method().access {
+        let scope = match target.access() {
             Access::Scope(scope) => Some(&**scope),
             _ => None,
         };
@@ -172,17 +172,13 @@ fn shorten(value: &mut String) {
 
 /// What admission says. What it would let in ends here.
 async fn verdict(target: Target<'_>, shown: &Shown) -> Verdict {
-    let head = Head {
-        need: None,
-        credentials: Credentials::new(shown),
-        // Where one is required, its absence must not hide who may call.
-        labels: Labels {
-            request_id: "access-test".to_owned(),
-            route: Some("access-test".to_owned()),
-            ..Labels::default()
-        },
-        timeout: None,
+    // Where a route is required, any will do: it is not what is tried.
+    let labels = Labels {
+        request_id: "access-test".to_owned(),
+        route: Some("access-test".to_owned()),
+        ..Labels::default()
     };
+    let head = Head { credentials: Credentials::new(shown), labels, ..Head::default() };
     match target.admit(head).await {
         Ok(_) => Verdict::Admitted,
         Err(fault) => Verdict::Refused(fault.kind()),

@@ -3,7 +3,6 @@
 
 use std::future::Future;
 use std::io::{BufRead as _, BufReader};
-use std::pin::Pin;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -14,7 +13,7 @@ use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use traitwire::http::Connector;
-use traitwire::rpc::{Authenticator, Backend, Credentials, RetryPolicy, Unauthenticated};
+use traitwire::rpc::{Authenticator, Backend, Credentials, Refused, RetryPolicy};
 use traitwire::{Caller, Executed, FaultKind, in_process};
 use traitwire_tests::conformance::backend::Backends;
 use traitwire_tests::conformance::cases::{self, Frontend};
@@ -203,13 +202,9 @@ async fn b4_absurd_deadlines_on_the_wire_are_refused() {
 struct Changing(Arc<Mutex<String>>);
 
 impl Authenticator for Changing {
-    fn authenticate<'a>(
-        &'a self,
-        credentials: Credentials<'a>,
-    ) -> Pin<Box<dyn Future<Output = Result<Caller, Unauthenticated>> + Send + 'a>> {
+    async fn authenticate(&self, credentials: Credentials<'_>) -> Result<Caller, Refused> {
         let good = credentials.bearer() == Some(self.0.lock().unwrap().as_str());
-        let caller = if good { Ok(Caller::new("ann")) } else { Err(Unauthenticated::new("no")) };
-        Box::pin(async move { caller })
+        if good { Ok(Caller::new("ann")) } else { Err(Refused::unauthenticated("no")) }
     }
 }
 

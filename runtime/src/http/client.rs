@@ -73,8 +73,15 @@ pub struct Connector {
 
 sender_options!(Connector);
 
+// reqwest's own form of a client would show the headers that it sends, and an API key among them.
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
 /// What carries the requests.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Carriers {
     /// `None` is the default one.
     #[cfg(feature = "http-client")]
@@ -310,12 +317,5 @@ impl Connector {
         })?;
         let transport = connect::around(Arc::new(http), tokens, retrier);
         connect::connect(&transport, sender, &versions, strictness)
-    }
-}
-
-// reqwest's own form of a client would show the headers that it sends, and an API key among them.
-impl fmt::Debug for Connector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connector").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
 }

@@ -107,7 +107,7 @@ pub(super) struct MountedMethod {
 }
 
 /// What the head of a request says, on any transport.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Head<'a> {
     pub(crate) need: Option<&'a str>,
     pub(crate) credentials: Credentials<'a>,
@@ -199,9 +199,10 @@ impl Backend {
     #[cfg(feature = "testing")]
     pub(crate) fn targets(&self) -> impl Iterator<Item = Target<'_>> {
         self.0.mounts.values().flatten().flat_map(move |mount| {
-            let methods = 0..mount.interface.methods.len();
-            methods.filter_map(move |method| {
-                let runs = mount.methods[method].runs?;
+            let methods = mount.methods.iter().enumerate();
+            // Those of an older series that nothing runs are not served.
+            methods.filter_map(move |(method, mounted)| {
+                let runs = mounted.runs?;
                 Some(Target { backend: self, mount, method, runs })
             })
         })
@@ -467,6 +468,10 @@ impl Target<'_> {
             // `build` has seen to it that every method is public.
             return Ok(None);
         };
+        // What everyone may do depends on no identity provider, and its reply on no other header.
+        if *access == Access::Public && credentials.authorization().is_none() {
+            return Ok(None);
+        }
         let recognised = recognise(&**authenticator, credentials, request_id, by).await?;
         match (access, recognised) {
             // Whoever is not recognised may still do what everyone may.
@@ -541,10 +546,11 @@ impl Admitted {
             if let Some(deadline) = self.context.deadline() {
                 waiting = waiting.with_deadline(deadline);
             }
-            let hold = Hold { permit: None, span: self.span.clone(), watch: watch.take() };
+            let (span, watch) = (self.span.clone(), watch.take());
+            let hold = Hold { permit: None, span, watch, known_until: None };
             let run = move || self.run(payload, &mut None);
             let run = idempotency::once(store, entry, waiting.clone(), run);
-            return Ok(Running::new(Outcome::Reply(Box::pin(run)), waiting, None, hold));
+            return Ok(Running::new(Outcome::Reply(Box::pin(run)), waiting, hold));
         }
         self.run(payload, watch)
     }
@@ -561,12 +567,12 @@ impl Admitted {
     fn run(self, payload: Payload, watch: &mut Option<Watch>) -> Result<Running, Fault> {
         // Again, for a call with a key may have waited for another.
         self.in_time()?;
-        let Admitted { mount, method, context, known_until, permit, span, .. } = self;
+        let Admitted { mount, method, context, permit, span, known_until, .. } = self;
         let invocation = Invocation { method, context: context.clone(), payload };
         // Decoding runs code of the user's, and so can panic.
         let outcome = catch_unwind(AssertUnwindSafe(|| mount.dispatch.dispatch(invocation)))
             .unwrap_or_else(|panic| Err(running::panicked(&context, &*panic)))?;
-        let hold = Hold { permit: Some(permit), span, watch: watch.take() };
-        Ok(Running::new(outcome, context, known_until, hold))
+        let hold = Hold { permit: Some(permit), span, watch: watch.take(), known_until };
+        Ok(Running::new(outcome, context, hold))
     }
 }

@@ -16,7 +16,7 @@
 //! | `in_flight` | How many calls may run at once, and what becomes of one more? |
 //! | `idempotency/*` | How does a call that is made twice run once? |
 //! | `older` | Which methods of an older series can this implementation serve? |
-//! | `auth` | Who is calling? |
+//! | `auth` | Who is calling? (`auth.rs` lists its own modules) |
 //! | `limits` | How much is too much? |
 //! | `observe` | What is told of every call to logs, traces and metrics? |
 //! | `metrics` | What is counted of every call? |

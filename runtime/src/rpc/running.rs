@@ -25,15 +25,8 @@ pub(crate) enum Running {
 }
 
 impl Running {
-    /// `known_until` is when the caller of a stream stops being known. A single reply outlives that: its
-    /// caller was known when it was admitted.
-    pub(super) fn new(
-        outcome: Outcome,
-        context: Context,
-        known_until: Option<Instant>,
-        hold: Hold,
-    ) -> Running {
-        let Hold { permit, span, watch } = hold;
+    pub(super) fn new(outcome: Outcome, context: Context, hold: Hold) -> Running {
+        let Hold { permit, span, watch, known_until } = hold;
         match outcome {
             Outcome::Reply(handler) => {
                 let handler = Caught::new(handler, context, span, permit);
@@ -63,6 +56,9 @@ pub(super) struct Hold {
     pub(super) span: Span,
     /// Ends with what the caller is told.
     pub(super) watch: Option<Watch>,
+    /// When the caller of a stream stops being known. A single reply outlives that: its caller was known
+    /// when it was admitted.
+    pub(super) known_until: Option<Instant>,
 }
 
 /// A handler that will reply once.

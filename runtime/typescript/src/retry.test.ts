@@ -143,6 +143,35 @@ test("calls that are refused at once share one refresh, and each is made once mo
   assert.equal(seen.length, 8);
 });
 
+test("a token that was asked for before a refresh does not undo it", async (t) => {
+  const { baseUrl, seen } = await serve(t, (request, response) =>
+    request.headers.authorization === "Bearer new" ? json(response, "null") : problem(response, 401, "unauthenticated"),
+  );
+  let refreshes = 0;
+  let asked = 0;
+  let letSlowOneGo = (): void => {};
+  const slow = new Promise<void>((resolve) => (letSlowOneGo = resolve));
+  const token = async ({ refresh }: { refresh: boolean }): Promise<string> => {
+    if (refresh) return refreshes++, "new";
+    if (++asked === 1) await slow;
+    return "old";
+  };
+  const catalog = createClient(Catalog, http({ baseUrl, token }));
+  const first = catalog.ping();
+  await catalog.ping();
+  letSlowOneGo();
+  await first;
+  assert.deepEqual([refreshes, seen.map((request) => request.headers.authorization)], [1, ["Bearer old", "Bearer new", "Bearer new"]]);
+});
+
+test("a call that may have run is not made again with another token", async (t) => {
+  const { baseUrl, seen } = await serve(t, (_, response) => problem(response, 401, "unauthenticated", { executed: "maybe" }));
+  const asked: boolean[] = [];
+  const token = ({ refresh }: { refresh: boolean }): string => (asked.push(refresh), refresh ? "new" : "old");
+  const fault = await faultOf(createClient(Catalog, http({ baseUrl, token })).ping());
+  assert.deepEqual([fault.kind, fault.executed, seen.length, asked], ["unauthenticated", "maybe", 1, [false]]);
+});
+
 test("calls that are given up are not made again, and cost nothing", async () => {
   let tries = 0;
   const stuck = { send: ({ signal }: Outgoing) => (tries++, new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Fault("disconnected", "maybe", ""))))), versions: () => assert.fail() };

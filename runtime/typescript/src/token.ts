@@ -17,9 +17,13 @@ export type Tokens = (refused?: string) => Promise<string | undefined>;
 export function tokens(source: Token | undefined): Tokens {
   let latest: string | undefined;
   let refreshing: Promise<unknown> | undefined;
+  let refreshes = 0;
   const ask = async (refresh: boolean): Promise<void> => {
+    const count = (refreshes += +refresh);
     try {
-      latest = typeof source === "function" ? await source({ refresh }) : source;
+      const token = typeof source === "function" ? await source({ refresh }) : source;
+      // What was asked for before a refresh, and comes after it, is the old one.
+      if (count === refreshes) latest = token;
     } catch (cause) {
       throw new Fault("unauthenticated", "no", "the token function failed", { cause });
     }

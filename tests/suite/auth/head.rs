@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use traitwire::http::Connector;
-use traitwire::rpc::{Authenticator, Credentials, Refused, StaticTokens};
+use traitwire::rpc::{Authenticator, Credentials, Refused, RetryPolicy, StaticTokens};
 use traitwire::{Caller, Executed, FaultKind, in_process};
 use traitwire_tests::Server;
 
@@ -83,17 +83,20 @@ async fn any_header_can_say_who_calls() {
     let server = Server::start(backend.clone()).await;
     let local = |name: &str| -> VaultClient {
         let connector = in_process::Connector::new(&backend);
-        connector.header("x-client-subject", name).connect().unwrap()
+        let connector = connector.header("x-client-subject", name).retries(RetryPolicy::off());
+        connector.connect().unwrap()
     };
     let remote = async |name: &str| -> VaultClient {
         let mut headers = reqwest::header::HeaderMap::new();
         headers.insert("x-client-subject", name.parse().unwrap());
         let client = reqwest::Client::builder().default_headers(headers).build().unwrap();
-        Connector::new(&server.url).unwrap().client(client).connect().await.unwrap()
+        let connector = Connector::new(&server.url).unwrap().client(client);
+        connector.retries(RetryPolicy::off()).connect().await.unwrap()
     };
     for vault in [local("CN=ann"), remote("CN=ann").await] {
         assert_eq!(vault.who().await.unwrap(), "ann");
-        assert_eq!(vault.door().await.unwrap(), "ann");
+        // Nobody is looked for where everyone may call, unless there is an `Authorization`.
+        assert_eq!(vault.door().await.unwrap(), "nobody");
     }
     let before = keeper.started();
     for (name, kind, message) in [
@@ -104,6 +107,8 @@ async fn any_header_can_say_who_calls() {
             let fault = vault.who().await.unwrap_err().into_fault();
             assert_eq!((fault.kind(), fault.executed()), (kind, Executed::No));
             assert_eq!(fault.message(), message);
+            let wait = (kind == FaultKind::Overloaded).then_some(Duration::from_secs(7));
+            assert_eq!(fault.retry_after(), wait);
             // What everyone may do, these may do too.
             assert_eq!(vault.door().await.unwrap(), "nobody");
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::routing::get;
-use traitwire::rpc::{Backend, BadKeys, JwtAuthenticator, JwtKeys, KeySource};
+use traitwire::rpc::{Backend, BadKeys, JwtAuthenticator, JwtKeys, KeySource, RetryPolicy};
 use traitwire::{Executed, Fault, FaultKind, in_process};
 use traitwire_tests::Server;
 
@@ -56,7 +56,8 @@ impl KeySource for Provider {
 }
 
 async fn who(backend: &Backend, token: &str) -> Result<String, Fault> {
-    let vault: VaultClient = in_process::Connector::new(backend).token(token).connect().unwrap();
+    let once = in_process::Connector::new(backend).token(token).retries(RetryPolicy::off());
+    let vault: VaultClient = once.connect().unwrap();
     vault.who().await.map_err(traitwire::CallError::into_fault)
 }
 

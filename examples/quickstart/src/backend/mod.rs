@@ -32,3 +32,17 @@ pub(crate) fn build(store: &Store) -> Result<Backend, BuildError> {
         .authenticator(StaticTokens::new([("reader-token", reader), ("writer-token", writer)]))
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use traitwire::testing::AccessTest;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_method_lets_in_whom_it_should() {
+        let backend = build(&Store::open().unwrap()).unwrap();
+        let test = AccessTest::new(&backend, |_| "writer-token");
+        test.wrong_scope(|_| "reader-token").nothing_expires().run().await.assert_ok();
+    }
+}

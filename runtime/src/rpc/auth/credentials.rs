@@ -4,9 +4,9 @@ use std::fmt;
 
 /// What the head of a request says about its caller: `Authorization`, and any other header by its
 /// name. Its debug form shows none of it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Credentials<'a> {
-    headers: &'a dyn HeaderValues,
+    headers: Option<&'a dyn HeaderValues>,
 }
 
 /// The headers of one transport.
@@ -17,7 +17,7 @@ pub(crate) trait HeaderValues: Sync {
 
 impl<'a> Credentials<'a> {
     pub(crate) fn new(headers: &'a dyn HeaderValues) -> Credentials<'a> {
-        Credentials { headers }
+        Credentials { headers: Some(headers) }
     }
 
     /// The whole `Authorization` of the request.
@@ -38,7 +38,7 @@ impl<'a> Credentials<'a> {
     /// A header that a proxy sets proves something only if the proxy also takes it off requests that
     /// bring their own.
     pub fn header(&self, name: &str) -> Option<&'a str> {
-        self.headers.value(name)
+        self.headers?.value(name)
     }
 }
 

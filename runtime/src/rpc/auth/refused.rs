@@ -74,6 +74,10 @@ impl Refused {
 
 impl From<Refused> for Fault {
     fn from(refused: Refused) -> Fault {
-        Fault::before(refused.kind, refused.message)
+        let fault = Fault::before(refused.kind, refused.message);
+        match refused.retry_after {
+            Some(wait) => fault.with_retry_after(wait),
+            None => fault,
+        }
     }
 }
