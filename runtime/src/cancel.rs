@@ -1,9 +1,10 @@
 //! How does work for a call learn that nobody waits for it any more?
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::future::{Either, select};
+use futures_util::future::{self, Either};
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::Notify;
 
@@ -35,7 +36,7 @@ impl Cancel {
     pub(crate) fn end_reply(&self, reply: Reply) -> Reply {
         let cancel = self.clone();
         Box::pin(async move {
-            match select(reply, std::pin::pin!(cancel.wait())).await {
+            match future::select(reply, pin!(cancel.wait())).await {
                 Either::Left((reply, _)) => reply,
                 Either::Right(((), _)) => Err(cancelled().into()),
             }
@@ -49,14 +50,10 @@ impl Cancel {
             let cancel = cancel.clone();
             async move {
                 let mut items = items?;
-                let item = match select(items.next(), std::pin::pin!(cancel.wait())).await {
-                    Either::Left((item, _)) => Ok(item?),
-                    Either::Right(((), _)) => Err(()),
-                };
-                Some(match item {
-                    Ok(item) => (item, Some(items)),
-                    Err(()) => (Err(cancelled().into()), None),
-                })
+                match future::select(items.next(), pin!(cancel.wait())).await {
+                    Either::Left((item, _)) => Some((item?, Some(items))),
+                    Either::Right(((), _)) => Some((Err(cancelled().into()), None)),
+                }
             }
         }))
     }

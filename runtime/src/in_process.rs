@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::Fault;
 use crate::rpc::RetryPolicy;
 use crate::rpc::backend::{Admitted, Backend, Head};
-use crate::rpc::channel::{Opening, Reply, Request, Transport};
+use crate::rpc::channel::{Medium, Opening, Reply, Request};
 use crate::rpc::connect::{self, Strictness, Stubs};
 use crate::rpc::retry::Retrier;
 use crate::rpc::running::{self, Running};
@@ -128,7 +128,7 @@ struct InProcess {
     backend: Backend,
 }
 
-impl Transport for InProcess {
+impl Medium for InProcess {
     fn call(&self, request: Request) -> Reply {
         let backend = self.backend.clone();
         Box::pin(async move {

@@ -85,7 +85,7 @@ async fn other_methods_of_http_are_refused_with_those_that_are_not() {
     for (method, verb, allow) in [
         ("order", reqwest::Method::GET, "POST"),
         ("order", reqwest::Method::DELETE, "POST"),
-        ("echo", reqwest::Method::PUT, "GET, POST"),
+        ("echo", reqwest::Method::PUT, "GET, HEAD, POST"),
     ] {
         let request = Client::new().request(verb, server.method(method));
         let response = request.send().await.unwrap();
@@ -195,12 +195,12 @@ async fn a_stream_is_events_with_an_explicit_end() {
     let dish = serde_json::to_string(&dish(0)).unwrap();
     assert_eq!(
         text(json!({"count": 1})).await,
-        format!("data: {dish}\n\nevent: end\ndata: {{}}\n\n")
+        format!("id: 1\ndata: {dish}\n\nevent: end\ndata: {{}}\n\n")
     );
     assert_eq!(text(json!({"count": 0})).await, "event: end\ndata: {}\n\n");
     let failed = text(json!({"count": 1, "error": {"type": "closed"}})).await;
     let (items, failure) = failed.split_once("event: failed\ndata: ").unwrap();
-    assert_eq!(items, format!("data: {dish}\n\n"));
+    assert_eq!(items, format!("id: 1\ndata: {dish}\n\n"));
     let problem: Value = serde_json::from_str(failure.trim_end()).unwrap();
     assert_eq!(problem["error"], json!({"type": "closed"}));
 
@@ -209,7 +209,7 @@ async fn a_stream_is_events_with_an_explicit_end() {
     let response = post(&server, "courses", &args).send().await.unwrap();
     assert_eq!(response.status(), 404);
     let photos = post(&server, "photos", &json!({})).send().await.unwrap().text().await.unwrap();
-    assert_eq!(photos, "data: \"AP8=\"\n\ndata: \"\"\n\nevent: end\ndata: {}\n\n");
+    assert_eq!(photos, "id: 1\ndata: \"AP8=\"\n\nid: 2\ndata: \"\"\n\nevent: end\ndata: {}\n\n");
 }
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn a_stream_without_a_first_item_yet_has_its_head_soon() {
     let sent = post(&server, "stalling_items", &json!({})).send();
     let mut response = tokio::time::timeout(Duration::from_secs(5), sent).await.unwrap().unwrap();
     assert_eq!(header(&response, "content-type"), "text/event-stream");
-    assert_eq!(response.chunk().await.unwrap().unwrap(), "data: 1\n\n");
+    assert_eq!(response.chunk().await.unwrap().unwrap(), "id: 1\ndata: 1\n\n");
 }
 
 #[tokio::test]

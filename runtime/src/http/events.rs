@@ -1,11 +1,17 @@
 //! How do items cross as `text/event-stream` (WHATWG HTML §9.2)?
 //!
-//! An item is an event without a name whose data is its JSON. The last event is `end`, or `failed`
+//! An item is an event without a name whose data is its JSON and whose id is its number, counted from
+//! 1 or from behind the `Last-Event-ID` of the request. A comment breaks a long silence. The last event is `end`, or `failed`
 //! with a problem document; a stream that stops without either was cut. (It is not called `error`:
 //! a browser's `EventSource` fires an event of that name for a lost connection.)
 
 #[cfg(feature = "http-server")]
-use bytes::Bytes;
+use std::fmt::Write as _;
+#[cfg(feature = "__http-client")]
+use std::ops::Range;
+
+#[cfg(feature = "http-server")]
+use bytes::{Bytes, BytesMut};
 
 /// The event after the last item.
 const END: &str = "end";
@@ -13,22 +19,38 @@ const END: &str = "end";
 /// The event in place of an item that could not come.
 const FAILED: &str = "failed";
 
-/// An item. JSON as it is encoded here has no line breaks.
+/// An item with its number. JSON as it is encoded here has no line breaks.
 #[cfg(feature = "http-server")]
-pub(super) fn item(json: &[u8]) -> Bytes {
-    [b"data: ", json, b"\n\n"].concat().into()
+pub(super) fn item(to: &mut BytesMut, id: u64, json: &[u8]) {
+    to.reserve("id: \ndata: \n\n".len() + MAX_DIGITS + json.len());
+    // Writing into memory cannot fail.
+    let _ = write!(to, "id: {id}\ndata: ");
+    to.extend_from_slice(json);
+    to.extend_from_slice(b"\n\n");
 }
+
+/// Digits of the largest id.
+#[cfg(feature = "http-server")]
+const MAX_DIGITS: usize = 20;
 
 /// The end of the stream.
 #[cfg(feature = "http-server")]
-pub(super) fn end() -> Bytes {
-    Bytes::from(format!("event: {END}\ndata: {{}}\n\n"))
+pub(super) fn end(to: &mut BytesMut) {
+    let _ = write!(to, "event: {END}\ndata: {{}}\n\n");
 }
 
 /// A failure, which ends the stream.
 #[cfg(feature = "http-server")]
-pub(super) fn failed(problem: &[u8]) -> Bytes {
-    [format!("event: {FAILED}\ndata: ").as_bytes(), problem, b"\n\n"].concat().into()
+pub(super) fn failed(to: &mut BytesMut, problem: &[u8]) {
+    let _ = write!(to, "event: {FAILED}\ndata: ");
+    to.extend_from_slice(problem);
+    to.extend_from_slice(b"\n\n");
+}
+
+/// Nothing, said so that it is heard: a comment.
+#[cfg(feature = "http-server")]
+pub(super) fn heartbeat() -> Bytes {
+    Bytes::from_static(b":\n\n")
 }
 
 /// What an event means.
@@ -82,6 +104,7 @@ impl Parser {
     /// The next whole event, if there is one.
     pub(super) fn next(&mut self) -> Result<Option<Event>, BadEvents> {
         while let Some(line) = self.line()? {
+            let line = &self.buffer[line];
             if line.is_empty() {
                 if let Some(event) = self.event()? {
                     return Ok(Some(event));
@@ -91,7 +114,7 @@ impl Parser {
             // "Name: value", with one optional space; a line that begins with a colon is a comment.
             let (field, value) = match line.iter().position(|byte| *byte == b':') {
                 Some(colon) => (&line[..colon], &line[colon + 1..]),
-                None => (&line[..], &line[line.len()..]),
+                None => (line, &line[line.len()..]),
             };
             let value = value.strip_prefix(b" ").unwrap_or(value);
             match field {
@@ -112,8 +135,8 @@ impl Parser {
         Ok(None)
     }
 
-    /// The next whole line, without its end.
-    fn line(&mut self) -> Result<Option<Vec<u8>>, BadEvents> {
+    /// Where the next whole line is in the buffer, without its end.
+    fn line(&mut self) -> Result<Option<Range<usize>>, BadEvents> {
         let rest = &self.buffer[self.start..];
         let Some(end) = rest[self.searched..].iter().position(|byte| *byte == b'\n') else {
             self.searched = rest.len();
@@ -121,8 +144,8 @@ impl Parser {
             return if too_large { Err(BadEvents::TooLarge) } else { Ok(None) };
         };
         let end = self.searched + end;
-        let line = &rest[..end];
-        let line = line.strip_suffix(b"\r").unwrap_or(line).to_vec();
+        let line = rest[..end].strip_suffix(b"\r").map_or(end, <[u8]>::len);
+        let line = self.start..self.start + line;
         self.start += end + 1;
         self.searched = 0;
         Ok(Some(line))
@@ -156,7 +179,11 @@ mod tests {
 
     #[test]
     fn events_are_the_same_wherever_the_bytes_are_split() {
-        let stream = [&item(b"{\"a\":1}")[..], b": heartbeat\n\n", &item(b"[]"), &end()].concat();
+        let mut stream = BytesMut::new();
+        item(&mut stream, 1, b"{\"a\":1}");
+        stream.extend_from_slice(&heartbeat());
+        item(&mut stream, u64::MAX, b"[]");
+        end(&mut stream);
         let whole = parse(&mut Parser::new(100), &stream);
         let items = [Event::Item(b"{\"a\":1}".to_vec()), Event::Item(b"[]".to_vec()), Event::End];
         assert_eq!(whole, items);
@@ -179,9 +206,14 @@ mod tests {
 
     #[test]
     fn an_item_of_the_limit_passes_and_one_byte_more_fails() {
-        assert_eq!(parse(&mut Parser::new(4), &item(b"1234")), [Event::Item(b"1234".to_vec())]);
+        let item = |json: &str| {
+            let mut bytes = BytesMut::new();
+            super::item(&mut bytes, 1, json.as_bytes());
+            bytes
+        };
+        assert_eq!(parse(&mut Parser::new(4), &item("1234")), [Event::Item(b"1234".to_vec())]);
         let mut parser = Parser::new(4);
-        parser.push(&item(b"12345"));
+        parser.push(&item("12345"));
         assert_eq!(parser.next(), Err(BadEvents::TooLarge));
         let mut endless = Parser::new(4);
         endless.push(b"data: 123456789");

@@ -13,7 +13,7 @@ use super::carrier::{Carrier, Incoming, Outgoing};
 use super::events::{BadEvents, Event, Parser};
 use super::{header, media, problem, timeout};
 use crate::labels::Labels;
-use crate::rpc::channel::{Opening, Reply, ReplyItems, Request, Transport};
+use crate::rpc::channel::{Medium, Opening, Reply, ReplyItems, Request};
 use crate::rpc::limits::MAX_REPLY;
 use crate::rpc::token::Token;
 use crate::rpc::{Failure, Payload, Versions, codec};
@@ -33,7 +33,7 @@ pub(super) struct Place {
     pub(super) max_reply: usize,
 }
 
-impl<C: Carrier> Transport for Http<C> {
+impl<C: Carrier> Medium for Http<C> {
     fn call(&self, request: Request) -> Reply {
         let (carrier, backend) = (Arc::clone(&self.carrier), Arc::clone(&self.backend));
         Box::pin(async move {
@@ -174,7 +174,8 @@ async fn items(
     if status != StatusCode::OK || media::essence(&content_type) != media::EVENTS {
         return Err(failure(response, max_reply).await);
     }
-    let events = Events { response, parser: Parser::new(max_reply), deadline };
+    let silence = response.headers().get(header::HEARTBEAT).and_then(longest_silence);
+    let events = Events { response, parser: Parser::new(max_reply), deadline, silence };
     Ok(Box::pin(stream::unfold(Some(events), |events| async {
         let mut events = events?;
         let item = events.next().await?;
@@ -294,6 +295,8 @@ struct Events<R> {
     response: R,
     parser: Parser,
     deadline: Option<Instant>,
+    /// The backend is lost if nothing comes for so long.
+    silence: Option<Duration>,
 }
 
 impl<R: Incoming> Events<R> {
@@ -324,7 +327,17 @@ impl<R: Incoming> Events<R> {
                 }
             }
             let response = &mut self.response;
-            let chunk = async { Ok(response.chunk().await?) };
+            let silent = self.silence.and_then(|silence| Instant::now().checked_add(silence));
+            let chunk = async {
+                let chunk = response.chunk();
+                let chunk = match silent {
+                    None => chunk.await,
+                    Some(silent) => tokio::time::timeout_at(silent.into(), chunk)
+                        .await
+                        .unwrap_or_else(|_| Err(mute())),
+                };
+                chunk.map_err(Failure::from)
+            };
             match until(self.deadline, chunk).await {
                 Ok(Some(chunk)) => self.parser.push(&chunk),
                 Ok(None) => {
@@ -336,6 +349,18 @@ impl<R: Incoming> Events<R> {
             }
         }
     }
+}
+
+/// How long a stream may be silent whose backend says how long it is at most: three heartbeats, for
+/// one may be late and one may be lost on its way.
+fn longest_silence(heartbeat: &HeaderValue) -> Option<Duration> {
+    let millis: u64 = heartbeat.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_millis(millis.saturating_mul(3)))
+}
+
+fn mute() -> Fault {
+    let message = "the backend has said nothing for three of its heartbeats";
+    Fault::new(FaultKind::Disconnected, Executed::Maybe, message)
 }
 
 fn bad_item(message: &str) -> Failure {

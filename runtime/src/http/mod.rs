@@ -3,6 +3,8 @@
 //! | module | the question it answers |
 //! |---|---|
 //! | `service` | How does an HTTP request become a call, and its reply a response? |
+//! | `body` | How does what a handler gives leave as a body: whole, or item by item? |
+//! | `cache` | What may be kept of a reply, by whom, and how long? |
 //! | `query` | How do arguments stand in a URL? |
 //! | `client` | How is a backend reached over HTTP? |
 //! | `exchange` | How does a call become an HTTP request, and the response its reply? |
@@ -13,6 +15,10 @@
 //!
 //! The paths, headers and bodies are specified in the guide's page on HTTP.
 
+#[cfg(feature = "http-server")]
+mod body;
+#[cfg(feature = "http-server")]
+mod cache;
 #[cfg(feature = "__http-client")]
 mod carrier;
 #[cfg(feature = "__http-client")]
@@ -31,12 +37,14 @@ mod query;
 mod service;
 mod timeout;
 
+#[cfg(feature = "http-server")]
+pub use self::body::Body;
 #[cfg(feature = "__http-client")]
 pub use self::client::Connector;
 #[cfg(feature = "http-client")]
 pub use self::client::connect;
 #[cfg(feature = "http-server")]
-pub use self::service::{Body, HttpService, service};
+pub use self::service::{HttpService, service};
 
 /// The media types that cross.
 mod media {
@@ -62,4 +70,6 @@ mod header {
     pub(super) const OFFER: HeaderName = HeaderName::from_static("traitwire-offer");
     #[cfg(feature = "http-server")]
     pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(crate::labels::REQUEST_ID);
+    /// The longest silence of a stream, in milliseconds.
+    pub(super) const HEARTBEAT: HeaderName = HeaderName::from_static("traitwire-heartbeat");
 }

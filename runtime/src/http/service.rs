@@ -1,7 +1,6 @@
 //! How does an HTTP request become a call, and its reply a response?
 
 use std::convert::Infallible;
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,16 +8,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER,
+    ACCEPT, ALLOW, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER,
     WWW_AUTHENTICATE,
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tower_service::Service;
+use traitwire_schema::Access;
 
-use super::{events, header, media, problem, query, timeout};
+use super::body::{Body, First};
+use super::cache::{self, Freshness};
+use super::{header, media, problem, query, timeout};
 use crate::call::new_request_id;
 use crate::labels::{self, Labels};
 use crate::rpc::SchemaAccess;
@@ -31,6 +32,9 @@ use crate::{Fault, FaultKind, Trace};
 /// How long a stream is watched for its first item before the head of the response goes out. What
 /// fails by then has the status of its failure, as any call has; later it is the last event.
 const OPENING: Duration = Duration::from_millis(250);
+
+/// Default of [`HttpService::heartbeat`].
+const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// Serves a backend over HTTP: a `tower::Service` that mounts in any axum router (`nest_service`),
 /// or on hyper as it is. The paths are `{interface}/{series}/{method}`, `_versions` and `_schema`.
@@ -55,13 +59,24 @@ const OPENING: Duration = Duration::from_millis(250);
 /// # Ok::<(), traitwire::rpc::BuildError>(())
 /// ```
 pub fn service(backend: Backend) -> HttpService {
-    HttpService { backend }
+    HttpService { backend, heartbeat: Some(HEARTBEAT) }
 }
 
 /// A backend as a `tower::Service`. Made by [`service`]; cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct HttpService {
     backend: Backend,
+    heartbeat: Option<Duration>,
+}
+
+impl HttpService {
+    /// After how long a silence a stream sends a comment, so that no proxy cuts it and a frontend that
+    /// hears nothing for three times as long knows that the backend is lost. Default 15 s, a quarter of
+    /// the silence that common proxies bear; `None` or zero: never.
+    #[must_use]
+    pub fn heartbeat(self, every: Option<Duration>) -> HttpService {
+        HttpService { heartbeat: every.filter(|every| !every.is_zero()), ..self }
+    }
 }
 
 impl<B> Service<Request<B>> for HttpService
@@ -79,7 +94,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let backend = self.backend.clone();
+        let HttpService { backend, heartbeat } = self.clone();
         Box::pin(async move {
             let (head, body) = request.into_parts();
             let request_id = match head.headers.get(header::REQUEST_ID) {
@@ -90,23 +105,40 @@ where
             // Head first, then the body, then the handler.
             let answered = async {
                 let target = match route(&backend, &head, &request_id).await? {
-                    Route::Document(json) => return Ok(ok(media::JSON, json)),
+                    Route::Document { json, freshness } => {
+                        let response = ok(media::JSON, json.clone());
+                        return Ok(cache::allow(response, &json, freshness, &head.headers));
+                    }
                     Route::Method(target) => target,
                 };
                 offer = Some(HeaderValue::from_static(target.offer()));
-                let get = is_get(target.method(), &head)?;
-                let admitted = admit(target, &head, &request_id).await?;
-                let arguments = if get {
-                    arguments_of_query(target, &head)?
+                let reads = reads(target.method(), &head)?;
+                let mut admitted = admit(target, &head, &request_id).await?;
+                let last_event_id = admitted.context().last_event_id().map(str::to_owned);
+                let freshness = reads.then(|| freshness(target, &admitted, &head.headers));
+                let arguments = if reads {
+                    arguments_of_query(target, &head)
                 } else {
-                    arguments_of_body(target, &head, body, &admitted).await?
+                    arguments_of_body(target, &head, body, &admitted).await
                 };
+                let arguments =
+                    arguments.inspect_err(|refusal| admitted.refused(&refusal.failure))?;
                 match admitted.start(arguments)? {
-                    Running::Reply(reply) => Ok(reply_of(reply.finish().await?, &head.headers)),
-                    Running::Items(items) => stream_of(items).await,
+                    Running::Reply(reply) => {
+                        let reply = reply.finish().await?;
+                        Ok(reply_of(reply, freshness, &head.headers))
+                    }
+                    Running::Items(items) => {
+                        // What it counts from, where that is a number of ours.
+                        let id = last_event_id.and_then(|id| id.parse().ok()).unwrap_or(0);
+                        stream_of(items, id, heartbeat).await
+                    }
                 }
             };
             let mut response = answered.await.unwrap_or_else(Refusal::into_response);
+            if head.method == Method::HEAD {
+                without_body(&mut response);
+            }
             let headers = response.headers_mut();
             headers.insert(header::REQUEST_ID, request_id);
             if let Some(offer) = offer {
@@ -120,7 +152,10 @@ where
 /// What a path leads to.
 enum Route<'a> {
     /// `_versions` or `_schema`.
-    Document(Bytes),
+    Document {
+        json: Bytes,
+        freshness: Freshness,
+    },
     Method(Target<'a>),
 }
 
@@ -140,7 +175,8 @@ async fn route<'a>(
         ["_versions"] => {
             only_get(head)?;
             let json = serde_json::to_vec(&backend.versions()).unwrap_or_default();
-            Ok(Route::Document(json.into()))
+            let freshness = Freshness { max_age: None, shared: true };
+            Ok(Route::Document { json: json.into(), freshness })
         }
         ["_schema"] if backend.schema_access() != SchemaAccess::Off => {
             only_get(head)?;
@@ -148,7 +184,9 @@ async fn route<'a>(
                 let id = request_id.to_str().unwrap_or_default();
                 backend.authenticate(one(&head.headers, &AUTHORIZATION)?, id).await?;
             }
-            Ok(Route::Document(backend.schema().to_json().into()))
+            let shared = backend.schema_access() == SchemaAccess::Public;
+            let json = backend.schema().to_json().into();
+            Ok(Route::Document { json, freshness: Freshness { max_age: None, shared } })
         }
         [interface, series, method] => {
             let need = one(&head.headers, &header::NEED)?;
@@ -163,12 +201,19 @@ async fn route<'a>(
 }
 
 /// Whether the arguments stand in the query.
-fn is_get(method: &traitwire_schema::Method, head: &Parts) -> Result<bool, Refusal> {
+fn reads(method: &traitwire_schema::Method, head: &Parts) -> Result<bool, Refusal> {
     match head.method {
         Method::POST => Ok(false),
-        Method::GET if method.readonly => Ok(true),
-        _ => Err(method_not_allowed(if method.readonly { "GET, POST" } else { "POST" })),
+        Method::GET | Method::HEAD if method.readonly => Ok(true),
+        _ => Err(method_not_allowed(if method.readonly { "GET, HEAD, POST" } else { "POST" })),
     }
+}
+
+/// How long the reply to a `GET` is fresh, and for whom.
+fn freshness(target: Target<'_>, admitted: &Admitted, headers: &HeaderMap) -> Freshness {
+    let nobody = admitted.context().caller().is_none() && !headers.contains_key(AUTHORIZATION);
+    let shared = *target.access() == Access::Public && nobody;
+    Freshness { max_age: target.max_age(), shared }
 }
 
 /// Has the backend judge the head.
@@ -293,12 +338,30 @@ fn is_octets(headers: &HeaderMap) -> Result<bool, Refusal> {
     }
 }
 
-/// The response of a call that has one reply.
-fn reply_of(payload: Payload, headers: &HeaderMap) -> Response<Body> {
-    match payload {
-        Payload::Octets(octets) if accepts_octets(headers) => ok(media::OCTETS, octets),
-        payload => ok(media::JSON, json(payload)),
+/// The response of a call that has one reply; with `freshness`, of one that may be kept.
+fn reply_of(payload: Payload, freshness: Option<Freshness>, headers: &HeaderMap) -> Response<Body> {
+    let (content_type, content) = match payload {
+        Payload::Octets(octets) if accepts_octets(headers) => (media::OCTETS, octets),
+        payload => (media::JSON, json(payload)),
+    };
+    let mut response = ok(content_type, content.clone());
+    match freshness {
+        Some(freshness) => cache::allow(response, &content, freshness, headers),
+        None => {
+            cache::forbid(response.headers_mut());
+            response
+        }
     }
+}
+
+/// The head of a response alone, as it would be with its body.
+fn without_body(response: &mut Response<Body>) {
+    if let Some(length) = response.body().length()
+        && response.status() != StatusCode::NOT_MODIFIED
+    {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
+    *response.body_mut() = Body::empty();
 }
 
 fn accepts_octets(headers: &HeaderMap) -> bool {
@@ -316,7 +379,7 @@ fn accepts_octets(headers: &HeaderMap) -> bool {
 }
 
 /// A reply or item as JSON; bytes become the string that they are there.
-fn json(payload: Payload) -> Bytes {
+pub(super) fn json(payload: Payload) -> Bytes {
     match payload {
         Payload::Json(json) => json,
         // A string can always be encoded.
@@ -327,7 +390,11 @@ fn json(payload: Payload) -> Bytes {
 }
 
 /// The response of a call that has a stream of items.
-async fn stream_of(mut items: ReplyItems) -> Result<Response<Body>, Refusal> {
+async fn stream_of(
+    mut items: ReplyItems,
+    id: u64,
+    heartbeat: Option<Duration>,
+) -> Result<Response<Body>, Refusal> {
     let first = std::future::poll_fn(|cx| items.as_mut().poll_next(cx));
     let first = match tokio::time::timeout(OPENING, first).await {
         Ok(Some(Err(failure))) => return Err(failure.into()),
@@ -335,17 +402,22 @@ async fn stream_of(mut items: ReplyItems) -> Result<Response<Body>, Refusal> {
         Ok(None) => First::End,
         Err(_) => First::Unknown,
     };
-    let mut response = Response::new(Body(Content::Events { first, items: Some(items) }));
+    let mut response = Response::new(Body::items(first, items, id, heartbeat));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media::EVENTS));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(every) = heartbeat {
+        // Rounded up, so that nobody waits for less than is promised.
+        let millis = every.as_nanos().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX);
+        headers.insert(header::HEARTBEAT, millis.into());
+    }
+    cache::forbid(headers);
     // nginx would hold items back until its buffer is full.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
 }
 
 fn ok(content_type: &'static str, content: Bytes) -> Response<Body> {
-    let mut response = Response::new(Body(Content::Whole(Some(content))));
+    let mut response = Response::new(Body::whole(content));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
@@ -365,7 +437,8 @@ fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>,
 }
 
 fn only_get(head: &Parts) -> Result<(), Refusal> {
-    if head.method == Method::GET { Ok(()) } else { Err(method_not_allowed("GET")) }
+    let get = matches!(head.method, Method::GET | Method::HEAD);
+    if get { Ok(()) } else { Err(method_not_allowed("GET, HEAD")) }
 }
 
 fn method_not_allowed(allow: &'static str) -> Refusal {
@@ -388,14 +461,10 @@ impl Refusal {
     }
 
     fn into_response(self) -> Response<Body> {
-        let usual = match &self.failure {
-            Failure::Declared { status, .. } => *status,
-            Failure::Fault(fault) => fault.kind().status(),
-        };
-        let usual = StatusCode::from_u16(usual).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let status = self.status.unwrap_or(usual);
+        let status = self.status.unwrap_or_else(|| status_of(&self.failure));
         let mut response = ok(media::PROBLEM, problem_of(&self.failure, status).into());
         *response.status_mut() = status;
+        cache::forbid(response.headers_mut());
         if let Some(allow) = self.allow {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
         }
@@ -426,7 +495,16 @@ impl From<Fault> for Refusal {
     }
 }
 
-fn problem_of(failure: &Failure, status: StatusCode) -> Vec<u8> {
+/// The usual status of a failure.
+pub(super) fn status_of(failure: &Failure) -> StatusCode {
+    let status = match failure {
+        Failure::Declared { status, .. } => *status,
+        Failure::Fault(fault) => fault.kind().status(),
+    };
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+pub(super) fn problem_of(failure: &Failure, status: StatusCode) -> Vec<u8> {
     match failure {
         Failure::Declared { json, .. } => problem::of_declared(json, status.as_u16()),
         Failure::Fault(fault) => problem::of_fault(fault, status.as_u16()),
@@ -436,87 +514,4 @@ fn problem_of(failure: &Failure, status: StatusCode) -> Vec<u8> {
 /// A header value of text that is known to be visible ASCII.
 fn visible(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
-}
-
-/// The body of a response: whole, or items as they come.
-pub struct Body(Content);
-
-enum Content {
-    Whole(Option<Bytes>),
-    Events {
-        first: First,
-        /// `None` after the last event.
-        items: Option<ReplyItems>,
-    },
-}
-
-/// What came before the head of the response went out.
-enum First {
-    Item(Payload),
-    End,
-    /// Nothing yet, or it has been passed on.
-    Unknown,
-}
-
-impl http_body::Body for Body {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let (first, items) = match &mut self.0 {
-            Content::Whole(content) => {
-                return Poll::Ready(content.take().map(|content| Ok(Frame::data(content))));
-            }
-            Content::Events { first, items } => (first, items),
-        };
-        let Some(running) = items else { return Poll::Ready(None) };
-        let item = match std::mem::replace(first, First::Unknown) {
-            First::Item(item) => Some(Ok(item)),
-            First::End => None,
-            First::Unknown => std::task::ready!(running.as_mut().poll_next(cx)),
-        };
-        if !matches!(item, Some(Ok(_))) {
-            *items = None;
-        }
-        Poll::Ready(Some(Ok(Frame::data(match item {
-            Some(Ok(payload)) => events::item(&json(payload)),
-            Some(Err(failure)) => {
-                let status = match &failure {
-                    Failure::Declared { status, .. } => *status,
-                    Failure::Fault(fault) => fault.kind().status(),
-                };
-                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-                events::failed(&problem_of(&failure, status))
-            }
-            None => events::end(),
-        }))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match &self.0 {
-            Content::Whole(content) => content.is_none(),
-            Content::Events { items, .. } => items.is_none(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match &self.0 {
-            Content::Whole(content) => {
-                SizeHint::with_exact(content.as_ref().map_or(0, |content| content.len() as u64))
-            }
-            Content::Events { .. } => SizeHint::default(),
-        }
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Content::Whole(content) => f.debug_tuple("Body").field(content).finish(),
-            Content::Events { .. } => f.write_str("Body(..)"),
-        }
-    }
 }

@@ -4,20 +4,29 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
+use tracing::{Instrument as _, Span};
 use traitwire_schema::version::{Offer, Series};
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Access, Interface, Method, Reply};
 
 use crate::labels::Labels;
 use crate::rpc::auth::{Authenticator, Credentials, Unauthenticated};
-use crate::rpc::build::{BackendBuilder, SchemaAccess};
+use crate::rpc::build::{BackendBuilder, SchemaAccess, VersionPolicy};
 use crate::rpc::compatibility::{self, MethodShape};
-use crate::rpc::dispatch::{Dispatch, Invocation, Payload};
+#[cfg(feature = "http-server")]
+use crate::rpc::dispatch::Failure;
+use crate::rpc::dispatch::{Dispatch, Invocation, Outcome, Payload};
+use crate::rpc::idempotency::{self, Entry, IdempotencyStore};
+use crate::rpc::in_flight::{InFlight, Permit};
 use crate::rpc::limits::Limits;
-use crate::rpc::running::{self, Running};
+#[cfg(feature = "metrics")]
+use crate::rpc::metrics::ClientVersions;
+use crate::rpc::observe::{End, Watch};
+use crate::rpc::running::{self, Hold, Running};
 use crate::rpc::sender;
 use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Caller, Context, Fault, FaultKind};
@@ -60,9 +69,18 @@ pub(super) struct Inner {
     pub(super) mounts: BTreeMap<&'static str, Vec<Arc<Mount>>>,
     pub(super) authenticator: Option<Arc<dyn Authenticator>>,
     pub(super) limits: Limits,
+    pub(super) policy: VersionPolicy,
+    /// Calls that ran though their need was not met.
+    pub(super) diagnosed: AtomicU64,
+    pub(super) in_flight: InFlight,
+    pub(super) idempotency: Option<Arc<dyn IdempotencyStore>>,
     pub(super) schema_access: SchemaAccess,
     pub(super) schema: Schema,
+    pub(super) observer: Option<Arc<CallObserver>>,
 }
+
+/// Sees each call that arrives, and its span.
+pub(super) type CallObserver = dyn Fn(&Context, &Span) + Send + Sync;
 
 /// One served interface.
 pub(crate) struct Mount {
@@ -72,6 +90,8 @@ pub(crate) struct Mount {
     pub(super) offer: Offer,
     pub(super) offered: OfferedInterface,
     pub(super) methods: Vec<MountedMethod>,
+    #[cfg(feature = "metrics")]
+    pub(super) client_versions: ClientVersions,
 }
 
 #[cfg_attr(not(feature = "http-server"), allow(dead_code, reason = "HTTP alone asks"))]
@@ -79,6 +99,11 @@ pub(super) struct MountedMethod {
     pub(super) shape: MethodShape,
     /// For each argument, whether it stands in a query string as it is.
     pub(super) text_args: Vec<bool>,
+    /// The position of what runs it in the interface of `dispatch`, which is a newer one where this is
+    /// an older series. `None`: shapes differ.
+    pub(super) runs: Option<usize>,
+    /// How long a reply may be kept, in seconds.
+    pub(super) max_age: Option<u64>,
 }
 
 /// What the head of a request says, on any transport.
@@ -105,6 +130,16 @@ impl Backend {
     /// Everything that is known of what is served: the content of `_schema`.
     pub fn schema(&self) -> &Schema {
         &self.0.schema
+    }
+
+    /// Calls and streams that run now, over all transports.
+    pub fn in_flight(&self) -> usize {
+        self.0.in_flight.count()
+    }
+
+    /// Calls that ran though what they need is not offered: only with [`VersionPolicy::Diagnose`].
+    pub fn diagnosed(&self) -> u64 {
+        self.0.diagnosed.load(Ordering::Relaxed)
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -141,7 +176,16 @@ impl Backend {
             known.name == method || known.aliases.iter().any(|alias| alias == method)
         };
         match methods.iter().position(answers) {
-            Some(method) => Ok(Target { backend: self, mount, method }),
+            Some(method) => match mount.methods[method].runs {
+                Some(runs) => Ok(Target { backend: self, mount, method, runs }),
+                None => {
+                    // To this method, the older series is one that is not served.
+                    let served = mounts.iter().filter(|other| other.series != mount.series);
+                    let offers = served.map(|other| other.offer.version.to_string()).collect();
+                    let name = &methods[method].name;
+                    Err(compatibility::other_series(interface, Some(name), series, offers))
+                }
+            },
             None => {
                 compatibility::check_missing(mount.interface, method, &mount.offer, need)?;
                 let known = methods.iter().map(|method| &*method.name);
@@ -222,6 +266,8 @@ pub(crate) struct Target<'a> {
     backend: &'a Backend,
     mount: &'a Arc<Mount>,
     method: usize,
+    /// The position of what runs it, in the interface of `mount.dispatch`.
+    runs: usize,
 }
 
 impl Target<'_> {
@@ -241,6 +287,17 @@ impl Target<'_> {
         self.backend.limits().max_body
     }
 
+    /// Who may call: as the implementation says, also of an older series.
+    pub(crate) fn access(&self) -> &'static Access {
+        &self.mount.dispatch.interface().methods[self.runs].access
+    }
+
+    /// How long a reply may be kept, in seconds.
+    #[cfg(feature = "http-server")]
+    pub(crate) fn max_age(&self) -> Option<u64> {
+        self.mount.methods[self.method].max_age
+    }
+
     /// For each argument, whether it stands in a query string as it is.
     #[cfg(feature = "http-server")]
     pub(crate) fn text_args(&self) -> &[bool] {
@@ -248,19 +305,51 @@ impl Target<'_> {
     }
 
     /// Decides whether the call may run: versions first, then the caller. No body has been read.
-    pub(crate) async fn admit(&self, head: Head<'_>) -> Result<Admitted, Fault> {
+    pub(crate) async fn admit(&self, mut head: Head<'_>) -> Result<Admitted, Fault> {
+        head.labels.check()?;
+        let (interface, method) = (self.mount.interface, self.method());
+        let mut watch = Watch::begin(
+            End::Server,
+            interface,
+            method,
+            &head.labels,
+            #[cfg(feature = "metrics")]
+            &self.mount.client_versions.of(head.need),
+        );
+        let context = Context::new(&interface.name, &method.name)
+            .with_labels(std::mem::take(&mut head.labels));
+        if let Some(observer) = &self.backend.0.observer {
+            observer(&context, watch.span());
+        }
+        let span = watch.span().clone();
+        match self.judge(head, context, &span).instrument(span.clone()).await {
+            Ok(admitted) => Ok(Admitted { watch: Some(watch), ..admitted }),
+            Err(fault) => {
+                watch.end::<()>(&Err(fault.clone().into()));
+                Err(fault)
+            }
+        }
+    }
+
+    async fn judge(
+        &self,
+        head: Head<'_>,
+        mut context: Context,
+        span: &Span,
+    ) -> Result<Admitted, Fault> {
         let Mount { interface, offer, methods, .. } = &**self.mount;
         let method = self.method();
         if let Some(need) = head.need {
-            compatibility::check(interface, method, &methods[self.method].shape, offer, need)?;
+            compatibility::check(interface, method, &methods[self.method].shape, offer, need)
+                .or_else(|fault| self.diagnose(fault, context.request_id()))?;
         }
-        head.labels.check()?;
-        if interface.route_required && head.labels.route.is_none() {
+        if interface.route_required && context.route().is_none() {
             return Err(sender::no_route(interface));
         }
-        let mut context = Context::new(&interface.name, &method.name).with_labels(head.labels);
         let streams = matches!(method.reply, Reply::Stream(_));
         let limits = self.backend.limits();
+        // Before the caller is looked for, which may take as long as a call does.
+        let permit = self.backend.0.in_flight.enter(streams, limits)?;
         let timeout = match head.timeout {
             Some(timeout) if streams => Some(timeout),
             Some(timeout) => Some(timeout.min(limits.max_deadline)),
@@ -283,7 +372,34 @@ impl Target<'_> {
             opens_by = opens_by.into_iter().chain(latest).min();
         }
         let context = self.authorize(context, head.authorization, opens_by).await?;
-        Ok(Admitted { mount: Arc::clone(self.mount), method: self.method, context, opens_by })
+        Ok(Admitted {
+            mount: Arc::clone(self.mount),
+            method: self.runs,
+            context,
+            opens_by,
+            permit,
+            store: self.backend.0.idempotency.clone(),
+            span: span.clone(),
+            watch: None,
+        })
+    }
+
+    /// Decides whether a call of another version runs all the same.
+    fn diagnose(&self, fault: Fault, request_id: &str) -> Result<(), Fault> {
+        let diagnoses = self.backend.0.policy == VersionPolicy::Diagnose;
+        let Some(difference) = fault.incompatibility().filter(|_| diagnoses) else {
+            return Err(fault);
+        };
+        self.backend.0.diagnosed.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(
+            request_id,
+            interface = difference.interface,
+            method = difference.method,
+            need = difference.need,
+            reason = difference.reason,
+            "a call runs that would be refused: {fault}"
+        );
+        Ok(())
     }
 
     /// Finds out who calls and whether it may.
@@ -293,7 +409,7 @@ impl Target<'_> {
         authorization: Option<&str>,
         by: Option<Instant>,
     ) -> Result<Context, Fault> {
-        let access = &self.method().access;
+        let access = self.access();
         let Some(authenticator) = &self.backend.0.authenticator else {
             // `build` has seen to it that every method is public.
             return Ok(context);
@@ -328,22 +444,83 @@ pub(crate) struct Admitted {
     method: usize,
     context: Context,
     opens_by: Option<Instant>,
+    permit: Permit,
+    store: Option<Arc<dyn IdempotencyStore>>,
+    span: Span,
+    /// Goes to what the caller waits for.
+    watch: Option<Watch>,
 }
 
 impl Admitted {
+    /// The call was refused before its handler could start.
+    #[cfg(feature = "http-server")]
+    pub(crate) fn refused(&mut self, failure: &Failure) {
+        if let Some(watch) = &mut self.watch {
+            watch.end::<()>(&Err(failure.clone()));
+        }
+    }
+
     /// When the arguments must be there.
     #[cfg(feature = "http-server")]
     pub(crate) fn opens_by(&self) -> Option<Instant> {
         self.opens_by
     }
 
-    /// Starts the handler.
-    pub(crate) fn start(self, payload: Payload) -> Result<Running, Fault> {
-        let Admitted { mount, method, context, .. } = self;
+    /// What the handler will know.
+    #[cfg(feature = "http-server")]
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Starts the handler, or finds out how the call ended when it was made before.
+    pub(crate) fn start(mut self, payload: Payload) -> Result<Running, Fault> {
+        let mut watch = self.watch.take();
+        let started = self.begin(payload, &mut watch);
+        if let (Some(watch), Err(fault)) = (&mut watch, &started) {
+            watch.end::<()>(&Err(fault.clone().into()));
+        }
+        started
+    }
+
+    fn begin(mut self, payload: Payload, watch: &mut Option<Watch>) -> Result<Running, Fault> {
+        self.in_time()?;
+        let method = &self.mount.dispatch.interface().methods[self.method];
+        let once = !method.readonly && !matches!(method.reply, Reply::Stream(_));
+        let store = self.store.take().filter(|_| once);
+        if let (Some(store), Some(key)) = (store, self.context.idempotency_key()) {
+            let entry = Entry::new(key, &self.context, &self.mount.offered.series, &payload);
+            // Of its own, for the handler may go on where its caller has gone.
+            let mut waiting = Context::new(self.context.interface(), self.context.method())
+                .with_request_id(self.context.request_id());
+            if let Some(deadline) = self.context.deadline() {
+                waiting = waiting.with_deadline(deadline);
+            }
+            let hold = Hold { permit: None, span: self.span.clone(), watch: watch.take() };
+            let run = move || self.run(payload, &mut None);
+            let run = idempotency::once(store, entry, waiting.clone(), run);
+            return Ok(Running::new(Outcome::Reply(Box::pin(run)), waiting, hold));
+        }
+        self.run(payload, watch)
+    }
+
+    /// Refuses a call for which nobody waits any more: what it took to get here was time enough.
+    fn in_time(&self) -> Result<(), Fault> {
+        if self.context.deadline().is_some_and(|deadline| Instant::now() >= deadline) {
+            let message = "the deadline had passed before the handler could start";
+            return Err(Fault::before(FaultKind::DeadlineExceeded, message));
+        }
+        Ok(())
+    }
+
+    fn run(self, payload: Payload, watch: &mut Option<Watch>) -> Result<Running, Fault> {
+        // Again, for a call with a key may have waited for another.
+        self.in_time()?;
+        let Admitted { mount, method, context, permit, span, .. } = self;
         let invocation = Invocation { method, context: context.clone(), payload };
         // Decoding runs code of the user's, and so can panic.
         let outcome = catch_unwind(AssertUnwindSafe(|| mount.dispatch.dispatch(invocation)))
             .unwrap_or_else(|panic| Err(running::panicked(&context, &*panic)))?;
-        Ok(Running::new(outcome, context))
+        let hold = Hold { permit: Some(permit), span, watch: watch.take() };
+        Ok(Running::new(outcome, context, hold))
     }
 }

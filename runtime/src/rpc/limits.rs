@@ -23,6 +23,14 @@ pub struct Limits {
     pub default_deadline: Duration,
     /// The longest that a call with one reply may ask for; more is cut down to it. Default 10 min.
     pub max_deadline: Duration,
+    /// How many calls with one reply may be in flight at once, from the judgement of their heads to
+    /// the ends of their handlers. One more is refused as [`Overloaded`], before its body is read.
+    /// Default 1,024.
+    ///
+    /// [`Overloaded`]: crate::FaultKind::Overloaded
+    pub max_calls: usize,
+    /// How many streams may be open at once; they do not count as calls. Default 1,024.
+    pub max_streams: usize,
 }
 
 #[cfg(feature = "__backend")]
@@ -33,6 +41,8 @@ impl Default for Limits {
             max_url: 8 * 1024,
             default_deadline: DEFAULT_DEADLINE,
             max_deadline: Duration::from_mins(10),
+            max_calls: 1024,
+            max_streams: 1024,
         }
     }
 }

@@ -13,8 +13,14 @@
 //! | `build` | Which interfaces make a backend? |
 //! | `backend` | Which call may run which handler, under which limits? |
 //! | `running` | How does a handler run to its end: its reply, its deadline, its panic? |
+//! | `in_flight` | How many calls may run at once, and what becomes of one more? |
+//! | `idempotency/*` | How does a call that is made twice run once? |
+//! | `older` | Which methods of an older series can this implementation serve? |
 //! | `auth` | Who is calling? |
 //! | `limits` | How much is too much? |
+//! | `observe` | What is told of every call to logs, traces and metrics? |
+//! | `metrics` | What is counted of every call? |
+//! | `intercept` | What does a program do around every call of its own? |
 //! | `sender` | What do all calls of one frontend say of it? |
 //! | `token` | What does a frontend show a backend? |
 //! | `retry` | When is a call made again, and after which pause? |
@@ -37,8 +43,20 @@ pub(crate) mod connect;
 pub(crate) mod dispatch;
 pub(crate) mod exact;
 mod fragile;
+#[cfg(feature = "__backend")]
+pub mod idempotency;
+#[cfg(feature = "__backend")]
+mod in_flight;
+#[cfg(feature = "__frontend")]
+mod intercept;
 #[cfg(feature = "__rpc")]
 pub(crate) mod limits;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "__rpc")]
+pub(crate) mod observe;
+#[cfg(feature = "__backend")]
+mod older;
 pub(crate) mod retry;
 pub(crate) mod returned;
 #[cfg(feature = "__backend")]
@@ -53,14 +71,17 @@ pub use self::auth::{Authenticator, Credentials, StaticTokens, Unauthenticated};
 #[cfg(feature = "__backend")]
 pub use self::backend::Backend;
 #[cfg(feature = "__backend")]
-pub use self::build::{BackendBuilder, BuildError, SchemaAccess};
+pub use self::build::{BackendBuilder, BuildError, SchemaAccess, VersionPolicy};
 pub use self::channel::Stub;
 // For transports of our own, until both halves of one can be written outside.
 #[doc(hidden)]
-pub use self::channel::{Channel, Opening, Reply, ReplyItems, Request, Transport};
+pub use self::channel::{Channel, Transport};
+pub use self::channel::{Reply, ReplyItems, Request};
 #[cfg(feature = "__frontend")]
 pub use self::connect::Stubs;
 pub use self::dispatch::{Dispatch, Failure, Payload};
+#[cfg(feature = "__frontend")]
+pub use self::intercept::{Interceptor, Next};
 #[cfg(feature = "__backend")]
 pub use self::limits::Limits;
 pub use self::retry::RetryPolicy;
