@@ -60,9 +60,9 @@ async fn c4_no_reply_comes_to_another_call() {
         let calls = (0..count).map(|nonce| {
             let (jobs, replies, mixed_up) = (&jobs, &replies, &mixed_up);
             let moment = |most| Duration::from_micros(fastrand::u64(1..most));
-            let (takes, deadline, drops) = (moment(4000), moment(6000), moment(6000));
+            let (takes, deadline, drops) = (fastrand::u64(1..4000), moment(6000), moment(6000));
             async move {
-                let call = jobs.slow(nonce, takes.as_micros() as u64);
+                let call = jobs.slow(nonce, takes);
                 // Some end by themselves, some at their deadline, some are dropped.
                 let ended = match nonce % 3 {
                     0 => Some(call.await),
@@ -331,7 +331,8 @@ async fn req_05_one_frontend_has_several_backends_of_one_interface() {
     let here: JobsClient = in_process::connect(&one.backend()).unwrap();
     let there = jobs(Carrier::Reqwest, &serving_both(other.backend()).await).await;
     let too = jobs(Carrier::Hyper, &serving_both(other.backend()).await).await;
-    let calls = (0..30).map(|nonce| [&here, &there, &too][nonce as usize % 3].run(nonce));
+    let turns = [&here, &there, &too].into_iter().cycle();
+    let calls = (0..30).zip(turns).map(|(nonce, jobs)| jobs.run(nonce));
     let replies: Vec<u64> = join_all(calls).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(replies, (0..30).collect::<Vec<_>>());
     for nonce in 0..30 {
