@@ -19,7 +19,7 @@ async fn backend_process() {
     let url = serving_both(Worker::default().backend()).await;
     println!("\nurl {url}");
     // Stops by itself, whatever becomes of the test.
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
 }
 
 /// A backend in a process of its own, which ends with this.
