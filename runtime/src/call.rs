@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use futures_core::Stream;
 
 use crate::labels::Labels;
-use crate::rpc::channel::{Channel, Reply, ReplyItems, Request};
-use crate::rpc::dispatch::Payload;
+use crate::rpc::channel::{Channel, Opening, Reply, ReplyItems, Request};
+use crate::rpc::dispatch::{Failure, Payload};
 use crate::rpc::retry::RetryPolicy;
 use crate::rpc::returned::{self, Returned};
 use crate::{CallError, Context, Fault, FaultKind, Trace};
@@ -228,7 +228,7 @@ impl<R: Returned> Stream for StreamCall<R> {
         {
             match prepared.into_request(None) {
                 Ok((channel, request, parent)) => {
-                    let items = channel.transport.stream(request);
+                    let items: ReplyItems = Box::pin(Opened::Not(channel.transport.open(request)));
                     self.state = State::Started(match parent {
                         None => items,
                         Some(parent) => parent.while_items_wanted(items),
@@ -245,6 +245,32 @@ impl<R: Returned> Stream for StreamCall<R> {
             self.state = State::Done;
         }
         Poll::Ready(item)
+    }
+}
+
+/// The items of a stream, from before it has begun.
+enum Opened {
+    Not(Opening),
+    Yes(ReplyItems),
+}
+
+impl Stream for Opened {
+    type Item = Result<Payload, Failure>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        loop {
+            match &mut *self {
+                Opened::Yes(items) => return items.as_mut().poll_next(cx),
+                Opened::Not(opening) => match ready!(opening.as_mut().poll(cx)) {
+                    Ok(items) => *self = Opened::Yes(items),
+                    // Whoever polls takes an error for the end.
+                    Err(failure) => return Poll::Ready(Some(Err(failure))),
+                },
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use traitwire::http::Connector;
-use traitwire::rpc::{Backend, Interceptor, Next, Payload, Reply, ReplyItems, Request};
+use traitwire::rpc::{Backend, Interceptor, Next, Opening, Payload, Reply, ReplyItems, Request};
 use traitwire::{
     CallError, Context, Executed, FaultKind, Stream, Trace, in_process, rpc_interface,
 };
@@ -350,9 +350,9 @@ impl Interceptor for Doorkeeper {
         }
     }
 
-    fn stream(&self, request: Request, next: Next) -> ReplyItems {
-        let items = next.stream(request);
-        Box::pin(items.take(1))
+    fn open(&self, request: Request, next: Next) -> Opening {
+        let opening = next.open(request);
+        Box::pin(async move { Ok::<ReplyItems, _>(Box::pin(opening.await?.take(1))) })
     }
 }
 

@@ -13,7 +13,7 @@ use super::carrier::{Carrier, Incoming, Outgoing};
 use super::events::{BadEvents, Event, Parser};
 use super::{header, media, problem, timeout};
 use crate::labels::Labels;
-use crate::rpc::channel::{Medium, Opening, Reply, ReplyItems, Request};
+use crate::rpc::channel::{Opening, Reply, ReplyItems, Request, Transport};
 use crate::rpc::limits::MAX_REPLY;
 use crate::rpc::token::Token;
 use crate::rpc::{Failure, Payload, Versions, codec};
@@ -33,7 +33,7 @@ pub(super) struct Place {
     pub(super) max_reply: usize,
 }
 
-impl<C: Carrier> Medium for Http<C> {
+impl<C: Carrier> Transport for Http<C> {
     fn call(&self, request: Request) -> Reply {
         let (carrier, backend) = (Arc::clone(&self.carrier), Arc::clone(&self.backend));
         Box::pin(async move {
@@ -329,14 +329,13 @@ impl<R: Incoming> Events<R> {
             let response = &mut self.response;
             let silent = self.silence.and_then(|silence| Instant::now().checked_add(silence));
             let chunk = async {
-                let chunk = response.chunk();
-                let chunk = match silent {
-                    None => chunk.await,
-                    Some(silent) => tokio::time::timeout_at(silent.into(), chunk)
+                match silent {
+                    None => Ok(response.chunk().await?),
+                    Some(silent) => tokio::time::timeout_at(silent.into(), response.chunk())
                         .await
-                        .unwrap_or_else(|_| Err(mute())),
-                };
-                chunk.map_err(Failure::from)
+                        .unwrap_or_else(|_| Err(mute()))
+                        .map_err(Failure::from),
+                }
             };
             match until(self.deadline, chunk).await {
                 Ok(Some(chunk)) => self.parser.push(&chunk),

@@ -31,16 +31,6 @@ pub trait Transport: Send + Sync + 'static {
     /// Makes a call that has one reply. Dropping the future cancels the call.
     fn call(&self, request: Request) -> Reply;
 
-    /// Makes a call that has a stream of items. Dropping the stream cancels the call.
-    fn stream(&self, request: Request) -> ReplyItems;
-}
-
-/// The innermost transport, where it still shows whether a stream has begun.
-#[cfg(feature = "__frontend")]
-pub(crate) trait Medium: Send + Sync + 'static {
-    /// Makes a call that has one reply. Dropping the future cancels the call.
-    fn call(&self, request: Request) -> Reply;
-
     /// Makes a call that has a stream of items, up to where the stream begins. Dropping the future,
     /// or the stream, cancels the call.
     fn open(&self, request: Request) -> Opening;
@@ -50,8 +40,7 @@ pub(crate) trait Medium: Send + Sync + 'static {
 pub type Reply = Pin<Box<dyn Future<Output = Result<Payload, Failure>> + Send>>;
 
 /// A stream that is about to begin.
-#[cfg(feature = "__frontend")]
-pub(crate) type Opening = Pin<Box<dyn Future<Output = Result<ReplyItems, Failure>> + Send>>;
+pub type Opening = Pin<Box<dyn Future<Output = Result<ReplyItems, Failure>> + Send>>;
 
 /// Items that are on their way. An error is the last one.
 pub type ReplyItems = Pin<Box<dyn Stream<Item = Result<Payload, Failure>> + Send>>;

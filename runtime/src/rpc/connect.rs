@@ -6,7 +6,7 @@ use traitwire_schema::Interface;
 use traitwire_schema::version::{self, Offer, Series};
 use traitwire_schema::walk::Schema;
 
-use crate::rpc::channel::{Channel, Medium, Stub, Target, Transport};
+use crate::rpc::channel::{Channel, Stub, Target, Transport};
 use crate::rpc::compatibility::{self, MethodShape};
 use crate::rpc::limits::DEFAULT_DEADLINE;
 use crate::rpc::retry::{Retrier, Retrying};
@@ -68,9 +68,9 @@ pub(crate) enum Strictness {
     EveryMethod,
 }
 
-/// Puts around a medium what is the same over all of them.
+/// Puts around a transport what is the same over all of them.
 pub(crate) fn around(
-    inner: Arc<dyn Medium>,
+    inner: Arc<dyn Transport>,
     tokens: Tokens,
     retrier: Retrier,
 ) -> Arc<dyn Transport> {

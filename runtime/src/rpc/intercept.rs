@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::rpc::channel::{Reply, ReplyItems, Request, Transport};
+use crate::rpc::channel::{Opening, Reply, Request, Transport};
 
 /// Stands around every call of a frontend, and knows which it is: for logs, for caches, for rules of
 /// the house. Retries and tokens happen below it: it sees a call once, as its caller does.
@@ -32,9 +32,9 @@ pub trait Interceptor: Send + Sync + 'static {
         next.call(request)
     }
 
-    /// Makes a call that has a stream of items.
-    fn stream(&self, request: Request, next: Next) -> ReplyItems {
-        next.stream(request)
+    /// Makes a call that has a stream of items, up to where the stream begins.
+    fn open(&self, request: Request, next: Next) -> Opening {
+        next.open(request)
     }
 }
 
@@ -48,9 +48,9 @@ impl Next {
         self.0.call(request)
     }
 
-    /// Makes a call that has a stream of items.
-    pub fn stream(&self, request: Request) -> ReplyItems {
-        self.0.stream(request)
+    /// Makes a call that has a stream of items, up to where the stream begins.
+    pub fn open(&self, request: Request) -> Opening {
+        self.0.open(request)
     }
 }
 
@@ -71,7 +71,7 @@ impl Transport for Intercepted {
         self.interceptor.call(request, Next(Arc::clone(&self.next)))
     }
 
-    fn stream(&self, request: Request) -> ReplyItems {
-        self.interceptor.stream(request, Next(Arc::clone(&self.next)))
+    fn open(&self, request: Request) -> Opening {
+        self.interceptor.open(request, Next(Arc::clone(&self.next)))
     }
 }

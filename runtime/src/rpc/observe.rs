@@ -129,7 +129,7 @@ mod frontend {
 
     use super::{End, Watch};
     use crate::Trace;
-    use crate::rpc::channel::{Reply, ReplyItems, Request, Transport};
+    use crate::rpc::channel::{Opening, Reply, ReplyItems, Request, Transport};
 
     /// Gives a call the place in a trace that its span has.
     pub(crate) type TraceProvider = dyn Fn(&Span) -> Option<Trace> + Send + Sync;
@@ -170,24 +170,37 @@ mod frontend {
             Box::pin(watched.instrument(span))
         }
 
-        fn stream(&self, mut request: Request) -> ReplyItems {
-            let watch = self.begin(&mut request);
-            let items = self.next.stream(request);
-            Box::pin(stream::unfold(Some((items, watch)), |watched| async {
-                let (mut items, mut watch) = watched?;
-                let item = items.next().instrument(watch.span().clone()).await;
-                match item {
-                    None => {
-                        watch.end(&Ok(()));
-                        None
-                    }
-                    Some(Ok(item)) => Some((Ok(item), Some((items, watch)))),
-                    Some(error) => {
-                        watch.end(&error);
-                        Some((error, None))
+        fn open(&self, mut request: Request) -> Opening {
+            let mut watch = self.begin(&mut request);
+            let opening = self.next.open(request);
+            Box::pin(async move {
+                match opening.instrument(watch.span().clone()).await {
+                    Ok(items) => Ok(watched(items, watch)),
+                    Err(failure) => {
+                        let failed = Err(failure);
+                        watch.end(&failed);
+                        failed
                     }
                 }
-            }))
+            })
         }
+    }
+
+    fn watched(items: ReplyItems, watch: Watch) -> ReplyItems {
+        Box::pin(stream::unfold(Some((items, watch)), |watched| async {
+            let (mut items, mut watch) = watched?;
+            let item = items.next().instrument(watch.span().clone()).await;
+            match item {
+                None => {
+                    watch.end(&Ok(()));
+                    None
+                }
+                Some(Ok(item)) => Some((Ok(item), Some((items, watch)))),
+                Some(error) => {
+                    watch.end(&error);
+                    Some((error, None))
+                }
+            }
+        }))
     }
 }

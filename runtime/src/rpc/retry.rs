@@ -167,16 +167,14 @@ mod driver {
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::time::Instant;
 
-    use futures_util::TryFutureExt as _;
-
     use super::{Failed, RetryPolicy};
     use crate::rpc::Failure;
-    use crate::rpc::channel::{Medium, Reply, ReplyItems, Request, Transport};
+    use crate::rpc::channel::{Opening, Reply, Request, Transport};
     use crate::{Executed, Fault};
 
     /// A transport whose calls are made again where its policy says so.
     pub(crate) struct Retrying {
-        pub(crate) inner: Arc<dyn Medium>,
+        pub(crate) inner: Arc<dyn Transport>,
         pub(crate) retrier: Retrier,
     }
 
@@ -192,13 +190,11 @@ mod driver {
 
     impl Transport for Retrying {
         fn call(&self, request: Request) -> Reply {
-            self.repeat(request, |medium, request| medium.call(request))
+            self.repeat(request, |transport, request| transport.call(request))
         }
 
-        fn stream(&self, request: Request) -> ReplyItems {
-            // Once it has begun, its items are the caller's.
-            let opening = self.repeat(request, |medium, request| medium.open(request));
-            Box::pin(opening.try_flatten_stream())
+        fn open(&self, request: Request) -> Opening {
+            self.repeat(request, |transport, request| transport.open(request))
         }
     }
 
@@ -206,7 +202,7 @@ mod driver {
         fn repeat<T: 'static>(
             &self,
             request: Request,
-            attempt: fn(&dyn Medium, Request) -> Attempt<T>,
+            attempt: fn(&dyn Transport, Request) -> Attempt<T>,
         ) -> Attempt<T> {
             let retrier = match request.retries {
                 None => self.retrier.clone(),

@@ -41,7 +41,7 @@ mod tokens {
 
     use super::Token;
     use crate::rpc::Failure;
-    use crate::rpc::channel::{Medium, Opening, Reply, Request};
+    use crate::rpc::channel::{Opening, Reply, Request, Transport};
     use crate::{Executed, Fault, FaultKind};
 
     /// Where the tokens of a connection come from.
@@ -187,21 +187,21 @@ mod tokens {
         }
     }
 
-    /// A medium whose calls show a token.
+    /// A transport whose calls show a token.
     pub(crate) struct WithTokens {
-        pub(crate) inner: Arc<dyn Medium>,
+        pub(crate) inner: Arc<dyn Transport>,
         pub(crate) tokens: Tokens,
     }
 
     type Attempt<T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send>>;
 
-    impl Medium for WithTokens {
+    impl Transport for WithTokens {
         fn call(&self, request: Request) -> Reply {
-            self.show(request, |medium, request| medium.call(request))
+            self.show(request, |transport, request| transport.call(request))
         }
 
         fn open(&self, request: Request) -> Opening {
-            self.show(request, |medium, request| medium.open(request))
+            self.show(request, |transport, request| transport.open(request))
         }
     }
 
@@ -209,7 +209,7 @@ mod tokens {
         fn show<T: 'static>(
             &self,
             mut request: Request,
-            attempt: fn(&dyn Medium, Request) -> Attempt<T>,
+            attempt: fn(&dyn Transport, Request) -> Attempt<T>,
         ) -> Attempt<T> {
             match &self.tokens {
                 Tokens::None => attempt(&*self.inner, request),
