@@ -11,7 +11,7 @@ use traitwire::{Caller, Executed, Fault, FaultKind, in_process};
 use traitwire_tests::net::{answering, cutting_proxy};
 use traitwire_tests::{Cook, KitchenClient, Server, kitchen};
 
-/// Runs a test over both transports.
+/// Runs a test over every transport.
 macro_rules! on_every_transport {
     ($($test:ident)*) => {
         mod over_http { $(
@@ -20,6 +20,16 @@ macro_rules! on_every_transport {
                 let (backend, cook) = super::kitchen();
                 let server = super::Server::start(backend).await;
                 let client = super::Connector::new(&server.url).unwrap().token("reader");
+                super::$test(client.connect().await.unwrap(), cook).await;
+            }
+        )* }
+
+        mod over_hyper { $(
+            #[tokio::test]
+            async fn $test() {
+                let (backend, cook) = super::kitchen();
+                let server = super::Server::start(backend).await;
+                let client = super::Connector::hyper(&server.url).unwrap().token("reader");
                 super::$test(client.connect().await.unwrap(), cook).await;
             }
         )* }

@@ -9,10 +9,10 @@ use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
-use traitwire::rpc::RetryPolicy;
-use traitwire::{CallError, Executed, Fault, FaultKind};
+use traitwire::rpc::{Backend, Limits, RetryPolicy};
+use traitwire::{CallError, Executed, Fault, FaultKind, in_process};
 use traitwire_tests::Server;
-use traitwire_tests::jobs::{Carrier, JobsClient, Worker};
+use traitwire_tests::jobs::{Carrier, JobsClient, JobsServer, Worker};
 use traitwire_tests::net::{Cut, Saboteur};
 
 /// What stands in front of the backend: it answers the first calls, and writes down all.
@@ -296,6 +296,23 @@ async fn a_backend_that_nobody_is_at_is_looked_for_again() {
         assert_eq!(jobs.run(3).await, Ok(3));
     }
     server.abort();
+}
+
+/// In process by the same rules: while one call runs, there is no room for another.
+#[tokio::test]
+async fn calls_in_process_are_made_again_too() {
+    let limits = Limits { max_calls: 1, ..Limits::default() };
+    let worker = Worker::default();
+    let backend = Backend::builder().serve(JobsServer::new(worker.clone())).limits(limits);
+    let connector = in_process::Connector::new(&backend.build().unwrap());
+    let jobs: JobsClient = connector.connect().unwrap();
+    let busy = tokio::spawn(jobs.slow(1, 50_000));
+    worker.until_running(1).await;
+    let ended = fault_of(jobs.run(2).retries(RetryPolicy::off()).await);
+    assert_eq!((ended.kind(), ended.executed()), (FaultKind::Overloaded, Executed::No));
+    assert_eq!(jobs.run(3).await, Ok(3));
+    assert_eq!(busy.await.unwrap(), Ok(1));
+    assert_eq!((worker.runs(2), worker.runs(3)), (0, 1));
 }
 
 /// Of a server of HTTP/2 that refuses its first calls, whether they may run twice or not.
