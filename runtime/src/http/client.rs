@@ -300,8 +300,8 @@ impl Inner {
         if status != StatusCode::OK || media::essence(&content_type) != media::EVENTS {
             return Err(self.failure(response).await);
         }
-        let silence = response.headers().get(header::HEARTBEAT).and_then(longest_silence);
-        let events = Events { response, parser: Parser::new(self.max_reply), deadline, silence };
+        let heartbeat = response.headers().get(header::HEARTBEAT).and_then(heartbeat);
+        let events = Events { response, parser: Parser::new(self.max_reply), deadline, heartbeat };
         Ok(Box::pin(stream::unfold(Some(events), |events| async {
             let mut events = events?;
             let item = events.next().await?;
@@ -408,8 +408,8 @@ struct Events {
     response: Response,
     parser: Parser,
     deadline: Option<Instant>,
-    /// The backend is lost if nothing comes for so long.
-    silence: Option<Duration>,
+    /// How long the backend is silent at most, if it says so.
+    heartbeat: Option<Duration>,
 }
 
 impl Events {
@@ -440,17 +440,7 @@ impl Events {
                 }
             }
             let response = &mut self.response;
-            let silent = self.silence.and_then(|silence| Instant::now().checked_add(silence));
-            let chunk = async {
-                let chunk = response.chunk();
-                let chunk = match silent {
-                    None => chunk.await,
-                    Some(silent) => tokio::time::timeout_at(silent, chunk)
-                        .await
-                        .map_err(|_| Failure::from(mute()))?,
-                };
-                chunk.map_err(|error| cut(&error).into())
-            };
+            let chunk = heard(response, self.heartbeat);
             match until(self.deadline, chunk).await {
                 Ok(Some(chunk)) => self.parser.push(&chunk),
                 Ok(None) => {
@@ -464,16 +454,40 @@ impl Events {
     }
 }
 
-/// How long a stream may be silent whose backend says how long it is at most: three heartbeats, for
-/// one may be late and one may be lost on its way.
-fn longest_silence(heartbeat: &HeaderValue) -> Option<Duration> {
-    let millis: u64 = heartbeat.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_millis(millis.saturating_mul(3)))
+/// How many heartbeats may be missing: one may be late, and one lost on its way.
+const HEARTBEATS: u32 = 3;
+
+fn heartbeat(header: &HeaderValue) -> Option<Duration> {
+    let millis = header.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_millis(millis)).filter(|every| !every.is_zero())
 }
 
-fn mute() -> Fault {
-    let message = "the backend has said nothing for three of its heartbeats";
-    Fault::new(FaultKind::Disconnected, Executed::Maybe, message)
+/// The next chunk, unless the backend is lost.
+async fn heard(
+    response: &mut Response,
+    heartbeat: Option<Duration>,
+) -> Result<Option<Bytes>, Failure> {
+    let mut chunk = std::pin::pin!(response.chunk());
+    let chunk = match heartbeat {
+        None => chunk.await,
+        Some(heartbeat) => {
+            let mut missing = 0;
+            // One by one: where this process was asleep itself, that is one heartbeat only, and what
+            // has come meanwhile is still heard.
+            loop {
+                if let Ok(chunk) = tokio::time::timeout(heartbeat, chunk.as_mut()).await {
+                    break chunk;
+                }
+                missing += 1;
+                if missing == HEARTBEATS {
+                    let message = "the backend has said nothing for three of its heartbeats";
+                    let fault = Fault::new(FaultKind::Disconnected, Executed::Maybe, message);
+                    return Err(fault.into());
+                }
+            }
+        }
+    };
+    chunk.map_err(|error| cut(&error).into())
 }
 
 fn bad_item(message: &str) -> Failure {
