@@ -31,6 +31,9 @@ pub mod access {}
 #[doc = include_str!("../guide/versions.md")]
 pub mod versions {}
 
+#[doc = include_str!("../guide/observability.md")]
+pub mod observability {}
+
 #[doc = include_str!("../guide/http.md")]
 pub mod http {}
 

@@ -1,8 +1,10 @@
 //! How does work for a call learn that nobody waits for it any more?
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures_util::future::{self, Either};
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::Notify;
 
@@ -34,9 +36,9 @@ impl Cancel {
     pub(crate) fn end_reply(&self, reply: Reply) -> Reply {
         let cancel = self.clone();
         Box::pin(async move {
-            tokio::select! {
-                reply = reply => reply,
-                () = cancel.wait() => Err(cancelled().into()),
+            match future::select(reply, pin!(cancel.wait())).await {
+                Either::Left((reply, _)) => reply,
+                Either::Right(((), _)) => Err(cancelled().into()),
             }
         })
     }
@@ -48,9 +50,9 @@ impl Cancel {
             let cancel = cancel.clone();
             async move {
                 let mut items = items?;
-                tokio::select! {
-                    item = items.next() => Some((item?, Some(items))),
-                    () = cancel.wait() => Some((Err(cancelled().into()), None)),
+                match future::select(items.next(), pin!(cancel.wait())).await {
+                    Either::Left((item, _)) => Some((item?, Some(items))),
+                    Either::Right(((), _)) => Some((Err(cancelled().into()), None)),
                 }
             }
         }))

@@ -45,12 +45,13 @@
 //! | feature | brings |
 //! |---|---|
 //! | `http-client` | calls over HTTP, by reqwest |
+//! | `http-client-hyper` | calls over HTTP, by hyper's own client |
 //! | `http-server` | a `tower::Service` that serves interfaces over HTTP |
 //! | `in-process` | calls within the process |
 //! | `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `semver`, `serde_json`, `time`, `url`, `uuid` | types of the crate that is called so as wire types |
 //! | `driver` | `driver::main`, for a program that prints the schema of its interfaces |
 //!
-//! The first three are the default. A crate that only declares interfaces turns them off
+//! `http-client`, `http-server` and `in-process` are the default. A crate that only declares interfaces turns them off
 //! (`default-features = false`) and then compiles neither tokio nor hyper, axum or reqwest.
 
 #[doc(hidden)]
@@ -68,7 +69,7 @@ pub mod double_option;
 pub mod driver;
 mod error;
 mod float;
-#[cfg(any(feature = "http-client", feature = "http-server"))]
+#[cfg(any(feature = "__http-client", feature = "http-server"))]
 pub mod http;
 #[cfg(feature = "in-process")]
 pub mod in_process;

@@ -42,7 +42,15 @@ fn shown(command: &Command) -> String {
 pub(crate) fn lint() -> Outcome {
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    for features in ["", "http-client", "http-server", "in-process", "serde_json", "driver"] {
+    for features in [
+        "",
+        "http-client",
+        "http-client-hyper",
+        "http-server",
+        "in-process",
+        "serde_json",
+        "driver",
+    ] {
         run(&mut cargo(&[
             "clippy",
             "--package=traitwire",

@@ -54,7 +54,7 @@ pub(super) fn heartbeat() -> Bytes {
 }
 
 /// What an event means.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Event {
     Item(Vec<u8>),
@@ -63,7 +63,7 @@ pub(super) enum Event {
 }
 
 /// Why bytes are no event stream of ours.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum BadEvents {
     /// An event is larger than the limit.
@@ -73,7 +73,7 @@ pub(super) enum BadEvents {
 }
 
 /// Takes bytes as they come and gives events as they are whole.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 #[derive(Debug)]
 pub(super) struct Parser {
     limit: usize,
@@ -88,7 +88,7 @@ pub(super) struct Parser {
     has_data: bool,
 }
 
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 impl Parser {
     pub(super) fn new(limit: usize) -> Parser {
         let (name, data, buffer) = (String::new(), Vec::new(), Vec::new());
@@ -168,7 +168,7 @@ impl Parser {
     }
 }
 
-#[cfg(all(test, feature = "http-client", feature = "http-server"))]
+#[cfg(all(test, feature = "__http-client", feature = "http-server"))]
 mod tests {
     use super::*;
 

@@ -113,14 +113,16 @@ where
                 };
                 offer = Some(HeaderValue::from_static(target.offer()));
                 let reads = reads(target.method(), &head)?;
-                let admitted = admit(target, &head, &request_id).await?;
+                let mut admitted = admit(target, &head, &request_id).await?;
                 let last_event_id = admitted.context().last_event_id().map(str::to_owned);
                 let freshness = reads.then(|| freshness(target, &admitted, &head.headers));
                 let arguments = if reads {
-                    arguments_of_query(target, &head)?
+                    arguments_of_query(target, &head)
                 } else {
-                    arguments_of_body(target, &head, body, &admitted).await?
+                    arguments_of_body(target, &head, body, &admitted).await
                 };
+                let arguments =
+                    arguments.inspect_err(|refusal| admitted.refused(&refusal.failure))?;
                 match admitted.start(arguments)? {
                     Running::Reply(reply) => {
                         let reply = reply.finish().await?;
