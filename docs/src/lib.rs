@@ -37,6 +37,9 @@ pub mod observability {}
 #[doc = include_str!("../guide/http.md")]
 pub mod http {}
 
+#[doc = include_str!("../guide/production.md")]
+pub mod production {}
+
 #[doc = include_str!("../guide/command-line.md")]
 pub mod command_line {}
 

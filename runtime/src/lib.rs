@@ -37,7 +37,7 @@
 //! | describe a type | [`Wire`], [`Mirror`], [`Bytes`], [`Float`], [`double_option`] |
 //! | call | [`Call`], [`StreamCall`], [`CallError`] |
 //! | handle | [`Context`], [`Caller`], [`Trace`] |
-//! | serve | [`rpc::Backend`], `http::service` |
+//! | serve | [`rpc::Backend`], `http::service`, `server::Server` |
 //! | connect | `http::connect`, `in_process::connect` |
 //!
 //! # Features
@@ -47,18 +47,23 @@
 //! | `http-client` | calls over HTTP, by reqwest |
 //! | `http-client-hyper` | calls over HTTP, by hyper's own client |
 //! | `http-server` | a `tower::Service` that serves interfaces over HTTP |
+//! | `server` | `server::Server`: interfaces on a socket of its own, with timeouts, limits, health and drain (brings hyper-util) |
+//! | `tls` | TLS in that server, by rustls |
+//! | `compression` | gzip in that server, where asked for |
 //! | `in-process` | calls within the process |
 //! | `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `semver`, `serde_json`, `time`, `url`, `uuid` | types of the crate that is called so as wire types |
 //! | `driver` | `driver::main`, for a program that prints the schema of its interfaces |
 //!
-//! `http-client`, `http-server` and `in-process` are the default. A crate that only declares interfaces turns them off
-//! (`default-features = false`) and then compiles neither tokio nor hyper, axum or reqwest.
+//! `http-client`, `http-server` and `in-process` are the default. A crate that only declares
+//! interfaces turns them off (`default-features = false`) and then compiles neither tokio nor hyper,
+//! axum or reqwest.
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 mod bytes;
 mod call;
+mod caller;
 #[cfg(feature = "__rpc")]
 mod cancel;
 mod context;
@@ -76,12 +81,17 @@ pub mod in_process;
 mod incoming;
 mod labels;
 pub mod rpc;
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trace;
 mod wire;
 
 pub use crate::bytes::Bytes;
 pub use crate::call::{Call, StreamCall};
-pub use crate::context::{Caller, Context};
+pub use crate::caller::Caller;
+pub use crate::context::Context;
 pub use crate::error::{CallError, Executed, Fault, FaultKind, Incompatibility};
 pub use crate::float::Float;
 pub use crate::incoming::Incoming;

@@ -106,6 +106,14 @@ pub trait Kitchen {
     async fn say(&self, text: String) -> String;
 }
 
+/// Work that takes a while, for servers that are ended meanwhile.
+#[rpc_interface(version = "1.0.0")]
+pub trait Workshop {
+    /// Takes so many milliseconds.
+    #[rpc(public)]
+    async fn work(&self, ms: u64) -> u64;
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire)]
 pub struct Extremes {
     pub low: i128,

@@ -106,3 +106,27 @@ fn types_of_others_come_with_their_features_alone() {
         assert!(has(&tree, name), "{name} brings no {name}:\n{tree}");
     }
 }
+
+/// A socket of its own, TLS and compression are for who asks; and TLS builds without cmake.
+#[test]
+fn a_server_comes_with_its_features_alone() {
+    let has = |features: &str, name: &str| {
+        let features = format!("--features={features}");
+        let tree = cargo(&[
+            "tree",
+            "--package=traitwire",
+            "--no-default-features",
+            &features,
+            "--edges=normal",
+            "--prefix=none",
+            "--offline",
+        ]);
+        tree.lines().any(|line| line.split(' ').next() == Some(name))
+    };
+    assert!(!has("http-server", "hyper"));
+    for (name, feature) in [("hyper-util", ""), ("rustls", "tls"), ("flate2", "compression")] {
+        assert!(has(&format!("server,{feature}"), name), "{feature} brings no {name}");
+        assert!(feature.is_empty() || !has("server", name), "a server alone has {name}");
+    }
+    assert!(!has("tls", "aws-lc-sys"));
+}

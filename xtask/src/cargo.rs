@@ -47,6 +47,8 @@ pub(crate) fn lint() -> Outcome {
         "http-client",
         "http-client-hyper",
         "http-server",
+        "server",
+        "tls,compression",
         "in-process",
         "serde_json",
         "driver",

@@ -27,7 +27,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use tokio::net::TcpListener;
+use traitwire::server::Server;
 
 use crate::backend::Store;
 
@@ -82,10 +82,10 @@ async fn main() -> ExitCode {
 /// Starts a backend on a free port, and calls it from Rust and from TypeScript.
 async fn tour() -> Result<(), Box<dyn Error>> {
     let backend = backend::build(&Store::open()?)?;
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}/rpc", listener.local_addr()?);
-    let app = axum::Router::new().nest_service("/rpc", traitwire::http::service(backend.clone()));
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    // Ctrl-C is to end the tour, not only its server.
+    let server = Server::builder(backend.clone()).signals(false).bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/rpc", server.local_addr());
+    tokio::spawn(server.serve());
     frontend::run(&url, &backend).await?;
 
     frontend::title("In TypeScript: the same backend, from Node");
@@ -99,13 +99,16 @@ async fn tour() -> Result<(), Box<dyn Error>> {
 /// Serves until somebody ends the program.
 async fn serve(address: SocketAddr) -> Result<(), Box<dyn Error>> {
     let backend = backend::build(&Store::open()?)?;
-    let listener = TcpListener::bind(address).await?;
-    let address = listener.local_addr()?;
-    let app = page::routes().nest_service("/rpc", traitwire::http::service(backend.clone()));
+    let server = Server::builder(backend.clone())
+        .application(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .fallback(page::routes())
+        .bind(address)
+        .await?;
+    let address = server.local_addr();
     frontend::submit_first_job(&backend).await?;
     println!("A page of it: http://{address}/\n");
     curl::print(&format!("http://{address}/rpc"));
-    axum::serve(listener, app).await?;
+    server.serve().await;
     Ok(())
 }
 

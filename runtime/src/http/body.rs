@@ -157,6 +157,13 @@ impl Items {
     }
 }
 
+/// All of it at once, as layers around the service answer in its place.
+impl From<Bytes> for Body {
+    fn from(whole: Bytes) -> Self {
+        Body::whole(whole)
+    }
+}
+
 impl http_body::Body for Body {
     type Data = Bytes;
     type Error = Infallible;

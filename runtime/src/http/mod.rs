@@ -43,6 +43,8 @@ pub use self::body::Body;
 pub use self::client::Connector;
 #[cfg(feature = "http-client")]
 pub use self::client::connect;
+#[cfg(feature = "server")]
+pub(crate) use self::problem::response as problem_response;
 #[cfg(feature = "http-server")]
 pub use self::service::{HttpService, service};
 

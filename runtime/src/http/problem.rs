@@ -91,6 +91,16 @@ pub(super) fn of_fault(fault: &Fault, status: u16) -> Vec<u8> {
     })
 }
 
+/// The response that a fault is, for what stands in front of a backend.
+#[cfg(feature = "server")]
+pub(crate) fn response(fault: &Fault, status: http::StatusCode) -> http::Response<bytes::Bytes> {
+    let mut response = http::Response::new(of_fault(fault, status.as_u16()).into());
+    *response.status_mut() = status;
+    let content_type = http::HeaderValue::from_static(super::media::PROBLEM);
+    response.headers_mut().insert(http::header::CONTENT_TYPE, content_type);
+    response
+}
+
 /// The problem document of a declared error.
 #[cfg(feature = "http-server")]
 pub(super) fn of_declared(error: &[u8], status: u16) -> Vec<u8> {

@@ -1,0 +1,73 @@
+//! What is compressed, and what may come compressed?
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::decompression::RequestDecompression;
+use tower_service::Service;
+
+use super::app::{Answer, AnyBody, App, RequestBody, any};
+use crate::http::HttpService;
+
+/// Less than this is not worth it: it goes in one packet either way.
+const WORTH_IT: u16 = 1024;
+
+/// What was asked for; nothing, as a rule.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Compression {
+    pub(super) replies: bool,
+    pub(super) calls: bool,
+}
+
+impl Compression {
+    /// A backend's service with it. What inflates is counted by the service, which reads the body.
+    pub(super) fn rpc(self, service: HttpService) -> Arc<dyn App> {
+        let app = if self.calls { any(RequestDecompression::new(service)) } else { any(service) };
+        self.replies_of(app)
+    }
+
+    /// Any service with its replies compressed.
+    pub(super) fn replies_of(self, app: Arc<dyn App>) -> Arc<dyn App> {
+        if !self.replies {
+            return app;
+        }
+        // An event has to go out when it is there, and images are compressed as they are.
+        let worth_it = SizeAbove::new(WORTH_IT)
+            .and(NotForContentType::SSE)
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::GRPC);
+        any(tower_http::compression::Compression::new(Erased(app)).compress_when(worth_it))
+    }
+}
+
+/// An app as the service that it was.
+#[derive(Clone)]
+struct Erased(Arc<dyn App>);
+
+impl Service<Request<RequestBody>> for Erased {
+    type Response = Response<AnyBody>;
+    type Error = Infallible;
+    type Future = Whole;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<RequestBody>) -> Whole {
+        Whole(self.0.answer(request))
+    }
+}
+
+/// An answer that cannot fail.
+struct Whole(Answer);
+
+impl Future for Whole {
+    type Output = Result<Response<AnyBody>, Infallible>;
+
+    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx).map(Ok)
+    }
+}
