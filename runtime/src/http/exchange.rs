@@ -174,8 +174,8 @@ async fn items(
     if status != StatusCode::OK || media::essence(&content_type) != media::EVENTS {
         return Err(failure(response, max_reply).await);
     }
-    let silence = response.headers().get(header::HEARTBEAT).and_then(longest_silence);
-    let events = Events { response, parser: Parser::new(max_reply), deadline, silence };
+    let heartbeat = response.headers().get(header::HEARTBEAT).and_then(heartbeat);
+    let events = Events { response, parser: Parser::new(max_reply), deadline, heartbeat };
     Ok(Box::pin(stream::unfold(Some(events), |events| async {
         let mut events = events?;
         let item = events.next().await?;
@@ -295,8 +295,8 @@ struct Events<R> {
     response: R,
     parser: Parser,
     deadline: Option<Instant>,
-    /// The backend is lost if nothing comes for so long.
-    silence: Option<Duration>,
+    /// How long the backend is silent at most, if it says so.
+    heartbeat: Option<Duration>,
 }
 
 impl<R: Incoming> Events<R> {
@@ -327,16 +327,7 @@ impl<R: Incoming> Events<R> {
                 }
             }
             let response = &mut self.response;
-            let silent = self.silence.and_then(|silence| Instant::now().checked_add(silence));
-            let chunk = async {
-                match silent {
-                    None => Ok(response.chunk().await?),
-                    Some(silent) => tokio::time::timeout_at(silent.into(), response.chunk())
-                        .await
-                        .unwrap_or_else(|_| Err(mute()))
-                        .map_err(Failure::from),
-                }
-            };
+            let chunk = heard(response, self.heartbeat);
             match until(self.deadline, chunk).await {
                 Ok(Some(chunk)) => self.parser.push(&chunk),
                 Ok(None) => {
@@ -350,16 +341,30 @@ impl<R: Incoming> Events<R> {
     }
 }
 
-/// How long a stream may be silent whose backend says how long it is at most: three heartbeats, for
-/// one may be late and one may be lost on its way.
-fn longest_silence(heartbeat: &HeaderValue) -> Option<Duration> {
-    let millis: u64 = heartbeat.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_millis(millis.saturating_mul(3)))
+/// How many heartbeats may be missing: one may be late, and one lost on its way.
+const HEARTBEATS: u32 = 3;
+
+fn heartbeat(header: &HeaderValue) -> Option<Duration> {
+    let millis = header.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_millis(millis)).filter(|every| !every.is_zero())
 }
 
-fn mute() -> Fault {
+/// The next chunk, unless the backend is lost.
+async fn heard(
+    response: &mut impl Incoming,
+    heartbeat: Option<Duration>,
+) -> Result<Option<Bytes>, Failure> {
+    let mut chunk = std::pin::pin!(response.chunk());
+    let Some(heartbeat) = heartbeat else { return Ok(chunk.await?) };
+    // One by one: where this process was asleep itself, that is one heartbeat only, and what has come
+    // meanwhile is still heard.
+    for _ in 0..HEARTBEATS {
+        if let Ok(chunk) = tokio::time::timeout(heartbeat, chunk.as_mut()).await {
+            return Ok(chunk?);
+        }
+    }
     let message = "the backend has said nothing for three of its heartbeats";
-    Fault::new(FaultKind::Disconnected, Executed::Maybe, message)
+    Err(Fault::new(FaultKind::Disconnected, Executed::Maybe, message).into())
 }
 
 fn bad_item(message: &str) -> Failure {

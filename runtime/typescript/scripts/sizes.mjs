@@ -19,7 +19,7 @@ export const PROGRAMS = [
   ["HTTP, the least", 3540, `export { createClient, http } from "${RUNTIME}"`],
   ["HTTP, 64-bit integers", 4500, `export { createClient, fields, http, int64, list, safe } from "${RUNTIME}"`],
   ["HTTP, 64-bit integers, bytes, streams", 5360, `export { bytes, createClient, fields, http, int64, list, safe, stream, tagged } from "${RUNTIME}"`],
-  ["everything", 7250, `export * from "${RUNTIME}"`],
+  ["everything", 7270, `export * from "${RUNTIME}"`],
 ];
 
 /** The size of a program. With `without`, the runtime is not counted. */

@@ -76,8 +76,8 @@ async function* items(
   limit: number,
 ): AsyncGenerator<unknown> {
   // What the backend promises; without it, silence says nothing.
-  const silence = 3 * Number(response.headers.get("traitwire-heartbeat"));
-  for await (const [name, data] of events(audible(pieces(response), silence), limit)) {
+  const heartbeat = Number(response.headers.get("traitwire-heartbeat"));
+  for await (const [name, data] of events(audible(pieces(response), heartbeat), limit)) {
     if (name === "end") return;
     if (name === "failed") throw readProblem(data, method.error) ?? notOurs(data);
     if (name && name !== "message") throw notOurs(`event ${name}`);
@@ -86,16 +86,22 @@ async function* items(
   throw new Fault("disconnected", "maybe", "the stream was cut");
 }
 
-/** The pieces, of which none may be longer in coming than `ms`. */
+/** The pieces, of which none may be longer in coming than three heartbeats of `ms`. */
 function audible(source: AsyncGenerator<Uint8Array>, ms: number): AsyncIterable<Uint8Array> {
   return {
     [Symbol.asyncIterator]: () => ({
       next: () =>
         new Promise((resolve, reject) => {
-          const silent = (): void =>
-            reject(new Fault("disconnected", "maybe", "nothing came for three heartbeats"));
-          const timer = ms > 0 && ms < MAX_TIMER_MS && setTimeout(silent, ms);
-          source.next().then(resolve, reject).finally(() => clearTimeout(timer || 0));
+          let timer: ReturnType<typeof setTimeout> | undefined;
+          let left = 3;
+          // One by one: where this page was asleep itself, that is one heartbeat only, and what has come
+          // meanwhile is still heard.
+          const beat = (): void => {
+            if (left--) timer = setTimeout(beat, ms);
+            else reject(new Fault("disconnected", "maybe", "nothing came for three heartbeats"));
+          };
+          if (ms > 0 && ms < MAX_TIMER_MS) beat();
+          source.next().then(resolve, reject).finally(() => clearTimeout(timer));
         }),
       return: () => source.return(undefined),
     }),

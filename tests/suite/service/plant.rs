@@ -327,10 +327,10 @@ pub fn builder(works: &Works) -> BackendBuilder {
     Backend::builder().serve(PlantServer::new(works.clone())).authenticator(tokens())
 }
 
-/// A server of its own, whose streams say something every 50 ms.
+/// A server of its own, whose streams say something every 500 ms.
 pub async fn serve(builder: BackendBuilder) -> Server {
     let service = traitwire::http::service(builder.build().unwrap());
-    let service = service.heartbeat(Some(Duration::from_millis(50)));
+    let service = service.heartbeat(Some(Duration::from_millis(500)));
     Server::start_app(axum::Router::new().nest_service("/rpc", service)).await
 }
 

@@ -56,13 +56,13 @@ async fn chunks(stream: &mut TcpStream) -> Vec<Vec<u8>> {
 async fn a_silent_stream_says_something() {
     let server = serve(builder(&Works::default())).await;
     let mut response = post(url(&server, "silent"), &[], "{}").send().await.unwrap();
-    assert_eq!(response.headers()["traitwire-heartbeat"], "50");
+    assert_eq!(response.headers()["traitwire-heartbeat"], "500");
     for _ in 0..3 {
         assert_eq!(response.chunk().await.unwrap().unwrap(), ":\n\n");
     }
     // A frontend sees none of it.
     let plant: PlantClient = Connector::new(&server.url).unwrap().connect().await.unwrap();
-    let mut items = plant.ticks(120);
+    let mut items = plant.ticks(1200);
     assert_eq!(items.next().await, Some(Ok(0)));
     assert_eq!(items.next().await, Some(Ok(1)));
 }
