@@ -19,6 +19,9 @@ pub mod calls {}
 #[doc = include_str!("../guide/context.md")]
 pub mod context {}
 
+#[doc = include_str!("../guide/streams.md")]
+pub mod streams {}
+
 #[doc = include_str!("../guide/errors.md")]
 pub mod errors {}
 
@@ -27,6 +30,9 @@ pub mod access {}
 
 #[doc = include_str!("../guide/versions.md")]
 pub mod versions {}
+
+#[doc = include_str!("../guide/observability.md")]
+pub mod observability {}
 
 #[doc = include_str!("../guide/http.md")]
 pub mod http {}

@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use futures_core::Stream;
 
 use crate::labels::Labels;
-use crate::rpc::channel::{Channel, Reply, ReplyItems, Request};
-use crate::rpc::dispatch::Payload;
+use crate::rpc::channel::{Channel, Opening, Reply, ReplyItems, Request};
+use crate::rpc::dispatch::{Failure, Payload};
+use crate::rpc::retry::RetryPolicy;
 use crate::rpc::returned::{self, Returned};
 use crate::{CallError, Context, Fault, FaultKind, Trace};
 
@@ -57,7 +58,12 @@ struct Options {
     labels: Labels,
     /// The call on whose behalf this one is made.
     parent: Option<Context>,
+    retries: Option<RetryPolicy>,
 }
+
+/// The longest deadline that can be said, 115 days: ten digits of milliseconds. Whatever is longer
+/// is cut down to it, which also keeps it far from what an `Instant` cannot hold.
+const MAX_TIMEOUT: Duration = Duration::from_millis(9_999_999_999);
 
 impl Prepared {
     /// Where the request goes, and on whose behalf.
@@ -74,8 +80,15 @@ impl Prepared {
             return Err(Fault::before(FaultKind::DeadlineExceeded, message));
         }
         let target = channel.target.clone();
-        let labels = options.labels;
-        let mut request = Request { target, method, payload: args?, timeout, labels };
+        let mut request = Request {
+            target,
+            method,
+            payload: args?,
+            deadline: timeout.map(|timeout| Instant::now() + timeout.min(MAX_TIMEOUT)),
+            labels: options.labels,
+            retries: options.retries,
+            token: None,
+        };
         channel.sender.label(&mut request, options.parent.as_ref())?;
         Ok((channel, request, options.parent))
     }
@@ -109,6 +122,11 @@ macro_rules! options {
                 self.option(|options| options.timeout = Some(timeout))
             }
 
+            /// When this call is made again, in place of what the connector says.
+            pub fn retries(self, policy: RetryPolicy) -> Self {
+                self.option(|options| options.retries = Some(policy))
+            }
+
             /// Makes the call on behalf of the one that `cx` belongs to: it ends no later than that
             /// one and when that one is cancelled, has the same request id in the logs, stands in
             /// the same trace, and takes its session and its routing key if it has none of its own.
@@ -138,7 +156,12 @@ macro_rules! options {
             }
 
             /// Lets a backend that keeps such keys make the call once only, however often it is
-            /// sent: at most 128 visible ASCII characters.
+            /// sent: at most 128 visible ASCII characters. All attempts have the same key. A call of
+            /// a method that is `idempotent`, but not `readonly`, has one that no other call has,
+            /// unless it is given one here.
+            ///
+            /// A key alone does not have a call made again: see
+            /// [`RetryPolicy::backend_deduplicates`].
             pub fn idempotency_key(self, key: impl Into<String>) -> Self {
                 self.option(|options| options.labels.idempotency_key = Some(key.into()))
             }
@@ -205,7 +228,7 @@ impl<R: Returned> Stream for StreamCall<R> {
         {
             match prepared.into_request(None) {
                 Ok((channel, request, parent)) => {
-                    let items = channel.transport.stream(request);
+                    let items: ReplyItems = Box::pin(Opened::Not(channel.transport.open(request)));
                     self.state = State::Started(match parent {
                         None => items,
                         Some(parent) => parent.while_items_wanted(items),
@@ -222,6 +245,32 @@ impl<R: Returned> Stream for StreamCall<R> {
             self.state = State::Done;
         }
         Poll::Ready(item)
+    }
+}
+
+/// The items of a stream, from before it has begun.
+enum Opened {
+    Not(Opening),
+    Yes(ReplyItems),
+}
+
+impl Stream for Opened {
+    type Item = Result<Payload, Failure>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        loop {
+            match &mut *self {
+                Opened::Yes(items) => return items.as_mut().poll_next(cx),
+                Opened::Not(opening) => match ready!(opening.as_mut().poll(cx)) {
+                    Ok(items) => *self = Opened::Yes(items),
+                    // Whoever polls takes an error for the end.
+                    Err(failure) => return Poll::Ready(Some(Err(failure))),
+                },
+            }
+        }
     }
 }
 

@@ -127,6 +127,13 @@ impl Fault {
         self.details.as_ref()?.retry_after
     }
 
+    /// The same fault of a call whose handler may have run in an earlier attempt.
+    #[cfg(feature = "__frontend")]
+    pub(crate) fn executed_maybe(mut self) -> Fault {
+        self.executed = Executed::Maybe;
+        self
+    }
+
     /// The same fault at a place in the arguments or the reply.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Fault {

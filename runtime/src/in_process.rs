@@ -4,16 +4,15 @@
 
 use std::sync::Arc;
 
-use futures_util::TryFutureExt as _;
-
 use crate::Fault;
+use crate::rpc::RetryPolicy;
 use crate::rpc::backend::{Admitted, Backend, Head};
-use crate::rpc::channel::{Reply, ReplyItems, Request, Transport};
+use crate::rpc::channel::{Opening, Reply, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
-use crate::rpc::dispatch::Failure;
+use crate::rpc::retry::Retrier;
 use crate::rpc::running::{self, Running};
 use crate::rpc::sender::{Sender, sender_options};
-use crate::rpc::token::Token;
+use crate::rpc::token::{Token, Tokens};
 
 /// Connects to a backend of this process, without credentials.
 ///
@@ -59,7 +58,8 @@ pub fn connect<S: Stubs>(backend: &Backend) -> Result<S, Fault> {
 #[must_use]
 pub struct Connector {
     backend: Backend,
-    token: Option<Token>,
+    tokens: Tokens,
+    retries: RetryPolicy,
     sender: Sender,
 }
 
@@ -68,12 +68,34 @@ sender_options!(Connector);
 impl Connector {
     /// Connects to this backend.
     pub fn new(backend: &Backend) -> Connector {
-        Connector { backend: backend.clone(), token: None, sender: Sender::default() }
+        let (tokens, retries) = (Tokens::default(), RetryPolicy::default());
+        Connector { backend: backend.clone(), tokens, retries, sender: Sender::default() }
     }
 
     /// Makes all calls with this bearer token.
     pub fn token(mut self, token: impl Into<String>) -> Connector {
-        self.token = Some(Token::new(token));
+        self.tokens = Tokens::one(&token.into());
+        self
+    }
+
+    /// Makes all calls with a bearer token that this function gives. It is asked when the first token
+    /// is needed, and again when the backend refuses the one that there is; the refused call is then
+    /// made once more. Calls that need a token at the same time wait for one answer, each no longer
+    /// than its deadline. If the function fails, so do the calls that wait for it; its error's text is
+    /// in the fault, so it must hold no secret.
+    pub fn token_provider<F, A, E>(mut self, provider: F) -> Connector
+    where
+        F: Fn() -> A + Send + Sync + 'static,
+        A: Future<Output = Result<String, E>> + Send + 'static,
+        E: std::fmt::Display,
+    {
+        self.tokens = Tokens::provided(provider);
+        self
+    }
+
+    /// When calls are made again. Default: [`RetryPolicy::default`], as over HTTP.
+    pub fn retries(mut self, policy: RetryPolicy) -> Connector {
+        self.retries = policy;
         self
     }
 
@@ -95,22 +117,22 @@ impl Connector {
 
     fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
         let versions = self.backend.versions();
-        let Connector { backend, token, sender } = self;
-        let transport: Arc<dyn Transport> = Arc::new(InProcess { backend, token });
+        let Connector { backend, tokens, retries, sender } = self;
+        let inner = Arc::new(InProcess { backend });
+        let transport = connect::around(inner, tokens, Retrier::new(retries));
         connect::connect(&transport, sender, &versions, strictness)
     }
 }
 
 struct InProcess {
     backend: Backend,
-    token: Option<Token>,
 }
 
 impl Transport for InProcess {
     fn call(&self, request: Request) -> Reply {
-        let (backend, token) = (self.backend.clone(), self.token.clone());
+        let backend = self.backend.clone();
         Box::pin(async move {
-            let admitted = admit(&backend, token.as_ref(), &request).await?;
+            let admitted = admit(&backend, &request).await?;
             let method = request.method();
             match admitted.start(request.payload)? {
                 Running::Reply(reply) => reply.finish().await,
@@ -119,25 +141,20 @@ impl Transport for InProcess {
         })
     }
 
-    fn stream(&self, request: Request) -> ReplyItems {
-        let (backend, token) = (self.backend.clone(), self.token.clone());
-        let opening = async move {
-            let admitted = admit(&backend, token.as_ref(), &request).await?;
+    fn open(&self, request: Request) -> Opening {
+        let backend = self.backend.clone();
+        Box::pin(async move {
+            let admitted = admit(&backend, &request).await?;
             let method = request.method();
             match admitted.start(request.payload)? {
                 Running::Items(items) => Ok(items),
-                Running::Reply(_) => Err(Failure::Fault(running::other_kind(&method.name))),
+                Running::Reply(_) => Err(running::other_kind(&method.name).into()),
             }
-        };
-        Box::pin(opening.try_flatten_stream())
+        })
     }
 }
 
-async fn admit(
-    backend: &Backend,
-    token: Option<&Token>,
-    request: &Request,
-) -> Result<Admitted, Fault> {
+async fn admit(backend: &Backend, request: &Request) -> Result<Admitted, Fault> {
     let target = backend.find(
         &request.interface().name,
         request.series(),
@@ -146,10 +163,9 @@ async fn admit(
     )?;
     let head = Head {
         need: Some(request.need()),
-        authorization: token.map(Token::authorization),
+        authorization: request.token.as_ref().map(Token::authorization),
         labels: request.labels.clone(),
         timeout: request.timeout(),
-        ..Head::default()
     };
     target.admit(head).await
 }

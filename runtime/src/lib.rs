@@ -45,6 +45,7 @@
 //! | feature | brings |
 //! |---|---|
 //! | `http-client` | calls over HTTP, by reqwest |
+//! | `http-client-hyper` | calls over HTTP, by hyper's own client |
 //! | `http-server` | a `tower::Service` that serves interfaces over HTTP |
 //! | `server` | `server::Server`: interfaces on a socket of its own, with timeouts, limits, health and drain (brings hyper-util) |
 //! | `tls` | TLS in that server, by rustls |
@@ -72,7 +73,7 @@ pub mod double_option;
 pub mod driver;
 mod error;
 mod float;
-#[cfg(any(feature = "http-client", feature = "http-server"))]
+#[cfg(any(feature = "__http-client", feature = "http-server"))]
 pub mod http;
 #[cfg(feature = "in-process")]
 pub mod in_process;

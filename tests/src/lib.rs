@@ -4,6 +4,7 @@
 
 pub mod conformance;
 pub mod corpus;
+pub mod jobs;
 pub mod net;
 pub mod web;
 

@@ -100,3 +100,117 @@ pub async fn answering(response: &str) -> String {
     });
     url
 }
+
+/// Serves a backend over HTTP/1.1 and HTTP/2 alike, until the program ends.
+pub async fn serving_both(backend: traitwire::rpc::Backend) -> String {
+    let app = axum::Router::new().nest_service("/rpc", traitwire::http::service(backend));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}/rpc", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let app = hyper_util::service::TowerToHyperService::new(app.clone());
+            tokio::spawn(async move {
+                let stream = hyper_util::rt::TokioIo::new(stream);
+                let executor = hyper_util::rt::TokioExecutor::new();
+                let server = hyper_util::server::conn::auto::Builder::new(executor);
+                // How a connection ends is its frontend's affair.
+                let _ = server.serve_connection(stream, app).await;
+            });
+        }
+    });
+    url
+}
+
+/// Where a connection is cut: after so many bytes of one direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    Request(usize),
+    Response(usize),
+}
+
+/// A proxy whose next connection is cut as it is told; all others pass.
+pub struct Saboteur {
+    pub url: String,
+    next: Arc<std::sync::Mutex<Option<Cut>>>,
+}
+
+impl Saboteur {
+    /// Stands in front of a test server.
+    pub async fn before(backend: &str) -> Saboteur {
+        let address = address_of(backend);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}/rpc", listener.local_addr().expect("an address"));
+        let next = Arc::new(std::sync::Mutex::new(None));
+        let cuts = Arc::clone(&next);
+        tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                let cut: Option<Cut> = cuts.lock().expect("no panics").take();
+                let address = address.clone();
+                tokio::spawn(async move {
+                    let far = TcpStream::connect(address).await.expect("the backend is there");
+                    pass_until(near, far, cut).await;
+                });
+            }
+        });
+        Saboteur { url, next }
+    }
+
+    /// Cuts the next connection.
+    pub fn cut(&self, cut: Cut) {
+        *self.next.lock().expect("no panics") = Some(cut);
+    }
+
+    /// Whether the cut that was asked for has had its connection.
+    pub fn is_done(&self) -> bool {
+        self.next.lock().expect("no panics").is_none()
+    }
+}
+
+/// The address of a test server's URL.
+pub fn address_of(url: &str) -> String {
+    let rest = url.strip_prefix("http://").and_then(|rest| rest.strip_suffix("/rpc"));
+    rest.expect("the URL of a test server").to_owned()
+}
+
+async fn pass_until(near: TcpStream, far: TcpStream, cut: Option<Cut>) {
+    let (near_read, near_write) = near.into_split();
+    let (far_read, far_write) = far.into_split();
+    let there = copy(
+        near_read,
+        far_write,
+        match cut {
+            Some(Cut::Request(bytes)) => bytes,
+            _ => usize::MAX,
+        },
+    );
+    let back = copy(
+        far_read,
+        near_write,
+        match cut {
+            Some(Cut::Response(bytes)) => bytes,
+            _ => usize::MAX,
+        },
+    );
+    // Whichever ends first takes the other with it.
+    tokio::select! {
+        () = there => {}
+        () = back => {}
+    }
+}
+
+/// Passes on so many bytes, and no more.
+async fn copy(
+    mut from: impl tokio::io::AsyncRead + Unpin,
+    mut to: impl tokio::io::AsyncWrite + Unpin,
+    mut left: usize,
+) {
+    let mut buffer = [0; 4096];
+    while left > 0 {
+        let Ok(read @ 1..) = from.read(&mut buffer).await else { return };
+        let passed = read.min(left);
+        if to.write_all(&buffer[..passed]).await.is_err() {
+            return;
+        }
+        left -= passed;
+    }
+}

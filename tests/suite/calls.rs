@@ -151,6 +151,14 @@ async fn http() {
     suite(reader, burner).await;
 }
 
+#[tokio::test]
+async fn http_by_hyper() {
+    let server = Server::start(kitchen().0).await;
+    let reader = Connector::hyper(&server.url).unwrap().token("reader").connect().await.unwrap();
+    let burner = Connector::hyper(&server.url).unwrap().token("burner").connect().await.unwrap();
+    suite(reader, burner).await;
+}
+
 mod edges {
     #![allow(clippy::option_option, reason = "it is what the test is about")]
 
@@ -255,6 +263,8 @@ macro_rules! on_every_transport {
         $test;
         let server = Server::start(backend).await;
         let $name = traitwire::http::connect::<$client>(&server.url).await.unwrap();
+        $test;
+        let $name: $client = Connector::hyper(&server.url).unwrap().connect().await.unwrap();
         $test;
     }};
 }

@@ -50,6 +50,17 @@ async fn rust_over_http() {
     assert_all(Frontend::Http, &reports);
 }
 
+#[tokio::test]
+async fn rust_over_http_by_hyper() {
+    let server = Server::start_app(sites::app(&Backends::default())).await;
+    let origin = server.url.trim_end_matches("/rpc");
+    let mut reports = Vec::new();
+    for case in cases::of(Frontend::Http) {
+        reports.push(run(Backend::Hyper(origin), &case).await);
+    }
+    assert_all(Frontend::Http, &reports);
+}
+
 /// A package with the generated client, the cases, and what runs them.
 async fn package(web: &Web, name: &str) -> Package {
     let schema = Schema::collect([ConformanceClient::interface()]).unwrap();

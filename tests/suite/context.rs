@@ -3,13 +3,13 @@
 #![allow(unreachable_pub, reason = "interfaces are public where they are used")]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use traitwire::http::Connector;
-use traitwire::rpc::Backend;
+use traitwire::rpc::{Backend, Interceptor, Next, Opening, Payload, Reply, ReplyItems, Request};
 use traitwire::{
     CallError, Context, Executed, FaultKind, Stream, Trace, in_process, rpc_interface,
 };
@@ -327,6 +327,52 @@ async fn a_route_is_computed_from_the_arguments() {
     assert_eq!(sites.open("tower", 100).context(&cx).await.unwrap(), "inherited");
     assert_eq!(sites.open("tower", 7).context(&cx).await.unwrap(), "tower/7");
     assert!(matches!(sites.open("tower", 100).await, Err(CallError::Fault(_))));
+}
+
+/// Writes down which calls pass; the inner one answers the second itself.
+struct Doorkeeper {
+    name: &'static str,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Interceptor for Doorkeeper {
+    fn call(&self, request: Request, next: Next) -> Reply {
+        let passed = {
+            let mut log = self.log.lock().unwrap();
+            log.push(format!("{} {}", self.name, request.method().name));
+            log.len()
+        };
+        match (self.name, passed) {
+            ("inner", 4) => {
+                Box::pin(async { Ok(Payload::Json((&b"{\"own\":\"yes\"}"[..]).into())) })
+            }
+            _ => next.call(request),
+        }
+    }
+
+    fn open(&self, request: Request, next: Next) -> Opening {
+        let opening = next.open(request);
+        Box::pin(async move { Ok::<ReplyItems, _>(Box::pin(opening.await?.take(1))) })
+    }
+}
+
+#[tokio::test]
+async fn interceptors_stand_around_every_call_in_their_order() {
+    let (backend, _) = mirror();
+    let log = Arc::default();
+    let keeper = |name| Doorkeeper { name, log: Arc::clone(&log) };
+    let mirror: MirrorClient = in_process::Connector::new(&backend)
+        .intercept(keeper("outer"))
+        .intercept(keeper("inner"))
+        .connect()
+        .unwrap();
+    assert!(mirror.labels().await.unwrap().contains_key("id"));
+    assert_eq!(mirror.labels().await.unwrap()["own"], "yes");
+    let expected = ["outer labels", "inner labels", "outer labels", "inner labels"];
+    assert_eq!(*log.lock().unwrap(), expected);
+    // The rest of this stream would never come.
+    let items: Vec<_> = mirror.stall_items().collect().await;
+    assert_eq!(items, [Ok(1)]);
 }
 
 #[tokio::test]

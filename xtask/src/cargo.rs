@@ -45,6 +45,7 @@ pub(crate) fn lint() -> Outcome {
     for features in [
         "",
         "http-client",
+        "http-client-hyper",
         "http-server",
         "server",
         "tls,compression",

@@ -7,6 +7,8 @@
 
 #[cfg(feature = "http-server")]
 use std::fmt::Write as _;
+#[cfg(feature = "http-client")]
+use std::ops::Range;
 
 #[cfg(feature = "http-server")]
 use bytes::{Bytes, BytesMut};
@@ -52,7 +54,7 @@ pub(super) fn heartbeat() -> Bytes {
 }
 
 /// What an event means.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Event {
     Item(Vec<u8>),
@@ -61,7 +63,7 @@ pub(super) enum Event {
 }
 
 /// Why bytes are no event stream of ours.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum BadEvents {
     /// An event is larger than the limit.
@@ -71,7 +73,7 @@ pub(super) enum BadEvents {
 }
 
 /// Takes bytes as they come and gives events as they are whole.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 #[derive(Debug)]
 pub(super) struct Parser {
     limit: usize,
@@ -86,7 +88,7 @@ pub(super) struct Parser {
     has_data: bool,
 }
 
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 impl Parser {
     pub(super) fn new(limit: usize) -> Parser {
         let (name, data, buffer) = (String::new(), Vec::new(), Vec::new());
@@ -102,6 +104,7 @@ impl Parser {
     /// The next whole event, if there is one.
     pub(super) fn next(&mut self) -> Result<Option<Event>, BadEvents> {
         while let Some(line) = self.line()? {
+            let line = &self.buffer[line];
             if line.is_empty() {
                 if let Some(event) = self.event()? {
                     return Ok(Some(event));
@@ -111,7 +114,7 @@ impl Parser {
             // "Name: value", with one optional space; a line that begins with a colon is a comment.
             let (field, value) = match line.iter().position(|byte| *byte == b':') {
                 Some(colon) => (&line[..colon], &line[colon + 1..]),
-                None => (&line[..], &line[line.len()..]),
+                None => (line, &line[line.len()..]),
             };
             let value = value.strip_prefix(b" ").unwrap_or(value);
             match field {
@@ -132,8 +135,8 @@ impl Parser {
         Ok(None)
     }
 
-    /// The next whole line, without its end.
-    fn line(&mut self) -> Result<Option<Vec<u8>>, BadEvents> {
+    /// Where the next whole line is in the buffer, without its end.
+    fn line(&mut self) -> Result<Option<Range<usize>>, BadEvents> {
         let rest = &self.buffer[self.start..];
         let Some(end) = rest[self.searched..].iter().position(|byte| *byte == b'\n') else {
             self.searched = rest.len();
@@ -141,8 +144,8 @@ impl Parser {
             return if too_large { Err(BadEvents::TooLarge) } else { Ok(None) };
         };
         let end = self.searched + end;
-        let line = &rest[..end];
-        let line = line.strip_suffix(b"\r").unwrap_or(line).to_vec();
+        let line = rest[..end].strip_suffix(b"\r").map_or(end, <[u8]>::len);
+        let line = self.start..self.start + line;
         self.start += end + 1;
         self.searched = 0;
         Ok(Some(line))
@@ -165,7 +168,7 @@ impl Parser {
     }
 }
 
-#[cfg(all(test, feature = "http-client", feature = "http-server"))]
+#[cfg(all(test, feature = "__http-client", feature = "http-server"))]
 mod tests {
     use super::*;
 

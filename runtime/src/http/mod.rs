@@ -6,7 +6,9 @@
 //! | `body` | How does what a handler gives leave as a body: whole, or item by item? |
 //! | `cache` | What may be kept of a reply, by whom, and how long? |
 //! | `query` | How do arguments stand in a URL? |
-//! | `client` | How does a call become an HTTP request, and the response its reply? |
+//! | `client` | How is a backend reached over HTTP? |
+//! | `exchange` | How does a call become an HTTP request, and the response its reply? |
+//! | `carrier`, `over_reqwest`, `over_hyper` | What carries an HTTP request? |
 //! | `problem` | How does a failure look as `application/problem+json`? |
 //! | `events` | How do items cross as `text/event-stream`? |
 //! | `timeout` | How does a deadline stand in a header? |
@@ -17,9 +19,17 @@
 mod body;
 #[cfg(feature = "http-server")]
 mod cache;
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
+mod carrier;
+#[cfg(feature = "__http-client")]
 mod client;
 mod events;
+#[cfg(feature = "__http-client")]
+mod exchange;
+#[cfg(feature = "http-client-hyper")]
+mod over_hyper;
+#[cfg(feature = "http-client")]
+mod over_reqwest;
 mod problem;
 #[cfg(feature = "http-server")]
 mod query;
@@ -29,8 +39,10 @@ mod timeout;
 
 #[cfg(feature = "http-server")]
 pub use self::body::Body;
+#[cfg(feature = "__http-client")]
+pub use self::client::Connector;
 #[cfg(feature = "http-client")]
-pub use self::client::{Connector, connect};
+pub use self::client::connect;
 #[cfg(feature = "server")]
 pub(crate) use self::problem::response as problem_response;
 #[cfg(feature = "http-server")]
@@ -44,7 +56,7 @@ mod media {
     pub(super) const EVENTS: &str = "text/event-stream";
 
     /// The type of a `Content-Type` without its parameters, in lower case.
-    #[cfg(feature = "http-client")]
+    #[cfg(feature = "__http-client")]
     pub(super) fn essence(content_type: &str) -> String {
         content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 use crate::rpc::Failure;
 use crate::{Executed, Fault};
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 use crate::{FaultKind, Incompatibility};
 
 /// The code of a declared error; all other codes are those of faults.
@@ -132,7 +132,7 @@ fn write(problem: &Problem<'_>) -> Vec<u8> {
 }
 
 /// The failure that a problem document tells of; none if it is not one of ours.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 pub(super) fn read(json: &[u8]) -> Option<Failure> {
     let problem: Problem<'_> = serde_json::from_slice(json).ok()?;
     if problem.code == DECLARED {
@@ -165,7 +165,7 @@ pub(super) fn read(json: &[u8]) -> Option<Failure> {
     Some(Failure::Fault(fault))
 }
 
-#[cfg(all(test, feature = "http-client", feature = "http-server"))]
+#[cfg(all(test, feature = "__http-client", feature = "http-server"))]
 mod tests {
     use super::*;
 

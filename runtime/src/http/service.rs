@@ -113,17 +113,19 @@ where
                 };
                 offer = Some(HeaderValue::from_static(target.offer()));
                 let reads = reads(target.method(), &head)?;
-                let admitted = admit(target, &head, &request_id).await?;
+                let mut admitted = admit(target, &head, &request_id).await?;
                 let last_event_id = admitted.context().last_event_id().map(str::to_owned);
+                let freshness = reads.then(|| freshness(target, &admitted, &head.headers));
                 let arguments = if reads {
-                    arguments_of_query(target, &head)?
+                    arguments_of_query(target, &head)
                 } else {
-                    arguments_of_body(target, &head, body, &admitted).await?
+                    arguments_of_body(target, &head, body, &admitted).await
                 };
+                let arguments =
+                    arguments.inspect_err(|refusal| admitted.refused(&refusal.failure))?;
                 match admitted.start(arguments)? {
                     Running::Reply(reply) => {
                         let reply = reply.finish().await?;
-                        let freshness = reads.then(|| freshness(target, &head.headers));
                         Ok(reply_of(reply, freshness, &head.headers))
                     }
                     Running::Items(items) => {
@@ -211,8 +213,9 @@ fn reads(method: &traitwire_schema::Method, head: &Parts) -> Result<bool, Refusa
 }
 
 /// How long the reply to a `GET` is fresh, and for whom.
-fn freshness(target: Target<'_>, headers: &HeaderMap) -> Freshness {
-    let shared = *target.access() == Access::Public && !headers.contains_key(AUTHORIZATION);
+fn freshness(target: Target<'_>, admitted: &Admitted, headers: &HeaderMap) -> Freshness {
+    let nobody = admitted.context().caller().is_none() && !headers.contains_key(AUTHORIZATION);
+    let shared = *target.access() == Access::Public && nobody;
     Freshness { max_age: target.max_age(), shared }
 }
 

@@ -21,13 +21,13 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
 }
 
 /// Writes `Traitwire-Timeout`, rounded up, so that a deadline does not become none.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 pub(super) fn write(timeout: Duration) -> String {
     const MAX: u128 = 9_999_999_999;
     timeout.as_nanos().div_ceil(1_000_000).min(MAX).to_string()
 }
 
-#[cfg(all(test, feature = "http-client", feature = "http-server"))]
+#[cfg(all(test, feature = "__http-client", feature = "http-server"))]
 mod tests {
     use super::*;
 

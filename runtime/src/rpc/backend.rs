@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
+use tracing::{Instrument as _, Span};
 use traitwire_schema::version::{Offer, Series};
 use traitwire_schema::walk::Schema;
 use traitwire_schema::{Access, Interface, Method, Reply};
@@ -16,11 +17,16 @@ use crate::labels::Labels;
 use crate::rpc::auth::{Authenticator, Credentials, Unauthenticated};
 use crate::rpc::build::{BackendBuilder, SchemaAccess, VersionPolicy};
 use crate::rpc::compatibility::{self, MethodShape};
+#[cfg(feature = "http-server")]
+use crate::rpc::dispatch::Failure;
 use crate::rpc::dispatch::{Dispatch, Invocation, Outcome, Payload};
 use crate::rpc::idempotency::{self, Entry, IdempotencyStore};
 use crate::rpc::in_flight::{InFlight, Permit};
 use crate::rpc::limits::Limits;
-use crate::rpc::running::{self, Running};
+#[cfg(feature = "metrics")]
+use crate::rpc::metrics::ClientVersions;
+use crate::rpc::observe::{End, Watch};
+use crate::rpc::running::{self, Hold, Running};
 use crate::rpc::sender;
 use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Caller, Context, Fault, FaultKind};
@@ -70,7 +76,11 @@ pub(super) struct Inner {
     pub(super) idempotency: Option<Arc<dyn IdempotencyStore>>,
     pub(super) schema_access: SchemaAccess,
     pub(super) schema: Schema,
+    pub(super) observer: Option<Arc<CallObserver>>,
 }
+
+/// Sees each call that arrives, and its span.
+pub(super) type CallObserver = dyn Fn(&Context, &Span) + Send + Sync;
 
 /// One served interface.
 pub(crate) struct Mount {
@@ -80,6 +90,8 @@ pub(crate) struct Mount {
     pub(super) offer: Offer,
     pub(super) offered: OfferedInterface,
     pub(super) methods: Vec<MountedMethod>,
+    #[cfg(feature = "metrics")]
+    pub(super) client_versions: ClientVersions,
 }
 
 #[cfg_attr(not(feature = "http-server"), allow(dead_code, reason = "HTTP alone asks"))]
@@ -293,18 +305,47 @@ impl Target<'_> {
     }
 
     /// Decides whether the call may run: versions first, then the caller. No body has been read.
-    pub(crate) async fn admit(&self, head: Head<'_>) -> Result<Admitted, Fault> {
+    pub(crate) async fn admit(&self, mut head: Head<'_>) -> Result<Admitted, Fault> {
+        head.labels.check()?;
+        let (interface, method) = (self.mount.interface, self.method());
+        let mut watch = Watch::begin(
+            End::Server,
+            interface,
+            method,
+            &head.labels,
+            #[cfg(feature = "metrics")]
+            &self.mount.client_versions.of(head.need),
+        );
+        let context = Context::new(&interface.name, &method.name)
+            .with_labels(std::mem::take(&mut head.labels));
+        if let Some(observer) = &self.backend.0.observer {
+            observer(&context, watch.span());
+        }
+        let span = watch.span().clone();
+        match self.judge(head, context, &span).instrument(span.clone()).await {
+            Ok(admitted) => Ok(Admitted { watch: Some(watch), ..admitted }),
+            Err(fault) => {
+                watch.end::<()>(&Err(fault.clone().into()));
+                Err(fault)
+            }
+        }
+    }
+
+    async fn judge(
+        &self,
+        head: Head<'_>,
+        mut context: Context,
+        span: &Span,
+    ) -> Result<Admitted, Fault> {
         let Mount { interface, offer, methods, .. } = &**self.mount;
         let method = self.method();
-        head.labels.check()?;
         if let Some(need) = head.need {
             compatibility::check(interface, method, &methods[self.method].shape, offer, need)
-                .or_else(|fault| self.diagnose(fault, &head.labels.request_id))?;
+                .or_else(|fault| self.diagnose(fault, context.request_id()))?;
         }
-        if interface.route_required && head.labels.route.is_none() {
+        if interface.route_required && context.route().is_none() {
             return Err(sender::no_route(interface));
         }
-        let mut context = Context::new(&interface.name, &method.name).with_labels(head.labels);
         let streams = matches!(method.reply, Reply::Stream(_));
         let limits = self.backend.limits();
         // Before the caller is looked for, which may take as long as a call does.
@@ -338,6 +379,8 @@ impl Target<'_> {
             opens_by,
             permit,
             store: self.backend.0.idempotency.clone(),
+            span: span.clone(),
+            watch: None,
         })
     }
 
@@ -403,9 +446,20 @@ pub(crate) struct Admitted {
     opens_by: Option<Instant>,
     permit: Permit,
     store: Option<Arc<dyn IdempotencyStore>>,
+    span: Span,
+    /// Goes to what the caller waits for.
+    watch: Option<Watch>,
 }
 
 impl Admitted {
+    /// The call was refused before its handler could start.
+    #[cfg(feature = "http-server")]
+    pub(crate) fn refused(&mut self, failure: &Failure) {
+        if let Some(watch) = &mut self.watch {
+            watch.end::<()>(&Err(failure.clone()));
+        }
+    }
+
     /// When the arguments must be there.
     #[cfg(feature = "http-server")]
     pub(crate) fn opens_by(&self) -> Option<Instant> {
@@ -420,11 +474,16 @@ impl Admitted {
 
     /// Starts the handler, or finds out how the call ended when it was made before.
     pub(crate) fn start(mut self, payload: Payload) -> Result<Running, Fault> {
-        // Nobody waits for it any more: what it took to get here was time enough.
-        if self.context.deadline().is_some_and(|deadline| Instant::now() >= deadline) {
-            let message = "the deadline had passed before the handler could start";
-            return Err(Fault::before(FaultKind::DeadlineExceeded, message));
+        let mut watch = self.watch.take();
+        let started = self.begin(payload, &mut watch);
+        if let (Some(watch), Err(fault)) = (&mut watch, &started) {
+            watch.end::<()>(&Err(fault.clone().into()));
         }
+        started
+    }
+
+    fn begin(mut self, payload: Payload, watch: &mut Option<Watch>) -> Result<Running, Fault> {
+        self.in_time()?;
         let method = &self.mount.dispatch.interface().methods[self.method];
         let once = !method.readonly && !matches!(method.reply, Reply::Stream(_));
         let store = self.store.take().filter(|_| once);
@@ -436,18 +495,32 @@ impl Admitted {
             if let Some(deadline) = self.context.deadline() {
                 waiting = waiting.with_deadline(deadline);
             }
-            let run = idempotency::once(store, entry, waiting.clone(), move || self.run(payload));
-            return Ok(Running::new(Outcome::Reply(Box::pin(run)), waiting, None));
+            let hold = Hold { permit: None, span: self.span.clone(), watch: watch.take() };
+            let run = move || self.run(payload, &mut None);
+            let run = idempotency::once(store, entry, waiting.clone(), run);
+            return Ok(Running::new(Outcome::Reply(Box::pin(run)), waiting, hold));
         }
-        self.run(payload)
+        self.run(payload, watch)
     }
 
-    fn run(self, payload: Payload) -> Result<Running, Fault> {
-        let Admitted { mount, method, context, permit, .. } = self;
+    /// Refuses a call for which nobody waits any more: what it took to get here was time enough.
+    fn in_time(&self) -> Result<(), Fault> {
+        if self.context.deadline().is_some_and(|deadline| Instant::now() >= deadline) {
+            let message = "the deadline had passed before the handler could start";
+            return Err(Fault::before(FaultKind::DeadlineExceeded, message));
+        }
+        Ok(())
+    }
+
+    fn run(self, payload: Payload, watch: &mut Option<Watch>) -> Result<Running, Fault> {
+        // Again, for a call with a key may have waited for another.
+        self.in_time()?;
+        let Admitted { mount, method, context, permit, span, .. } = self;
         let invocation = Invocation { method, context: context.clone(), payload };
         // Decoding runs code of the user's, and so can panic.
         let outcome = catch_unwind(AssertUnwindSafe(|| mount.dispatch.dispatch(invocation)))
             .unwrap_or_else(|panic| Err(running::panicked(&context, &*panic)))?;
-        Ok(Running::new(outcome, context, Some(permit)))
+        let hold = Hold { permit: Some(permit), span, watch: watch.take() };
+        Ok(Running::new(outcome, context, hold))
     }
 }

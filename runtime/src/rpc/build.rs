@@ -10,14 +10,17 @@ use traitwire_schema::version::{self, Offer, Series, Version};
 use traitwire_schema::walk::{Schema, SchemaError};
 use traitwire_schema::{Access, Interface, InterfaceKind};
 
+use crate::Context;
 use crate::rpc::auth::Authenticator;
-use crate::rpc::backend::{Backend, Inner, Mount, MountedMethod};
+use crate::rpc::backend::{Backend, CallObserver, Inner, Mount, MountedMethod};
 use crate::rpc::channel::Stub;
 use crate::rpc::compatibility::MethodShape;
 use crate::rpc::dispatch::Dispatch;
 use crate::rpc::idempotency::IdempotencyStore;
 use crate::rpc::in_flight::InFlight;
 use crate::rpc::limits::Limits;
+#[cfg(feature = "metrics")]
+use crate::rpc::metrics::ClientVersions;
 use crate::rpc::older;
 use crate::rpc::versions::{OfferedInterface, OfferedMethod};
 
@@ -68,6 +71,7 @@ pub struct BackendBuilder {
     authenticator: Option<Arc<dyn Authenticator>>,
     limits: Limits,
     schema_access: SchemaAccess,
+    observer: Option<Arc<CallObserver>>,
 }
 
 impl BackendBuilder {
@@ -172,6 +176,20 @@ impl BackendBuilder {
         self
     }
 
+    /// Shows each call that arrives to this, with its span, before anything else happens to it: so
+    /// that a tracing system makes the span a child of [`Context::trace`], or a program adds what it
+    /// knows. The caller is not known yet. Fields of the span follow OpenTelemetry's conventions for
+    /// RPC.
+    ///
+    /// [`Context::trace`]: crate::Context::trace
+    pub fn on_call(
+        mut self,
+        observer: impl Fn(&Context, &tracing::Span) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
     /// Changes who may read the whole schema.
     pub fn schema(mut self, access: SchemaAccess) -> Self {
         self.schema_access = access;
@@ -223,6 +241,7 @@ impl BackendBuilder {
             idempotency: self.idempotency,
             schema_access: self.schema_access,
             schema,
+            observer: self.observer,
         })))
     }
 }
@@ -391,7 +410,16 @@ impl Mount {
             methods: offered,
         };
         let offer = Offer { version, baseline };
-        Ok(Mount { dispatch, interface, series, offer, offered, methods })
+        Ok(Mount {
+            dispatch,
+            interface,
+            series,
+            offer,
+            offered,
+            methods,
+            #[cfg(feature = "metrics")]
+            client_versions: ClientVersions::default(),
+        })
     }
 
     fn check_all_public(&self) -> Result<(), BuildError> {

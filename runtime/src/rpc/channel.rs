@@ -3,15 +3,17 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_core::Stream;
 use traitwire_schema::{Interface, Method};
 
 use crate::labels::Labels;
 use crate::rpc::dispatch::{Failure, Payload};
+use crate::rpc::retry::RetryPolicy;
 use crate::rpc::returned::Returned;
 use crate::rpc::sender::Sender;
+use crate::rpc::token::Token;
 use crate::{Call, Fault, StreamCall};
 
 /// A generated client. It is made by a transport: `http::connect::<CatalogClient>(url)`.
@@ -29,18 +31,23 @@ pub trait Transport: Send + Sync + 'static {
     /// Makes a call that has one reply. Dropping the future cancels the call.
     fn call(&self, request: Request) -> Reply;
 
-    /// Makes a call that has a stream of items. Dropping the stream cancels the call.
-    fn stream(&self, request: Request) -> ReplyItems;
+    /// Makes a call that has a stream of items, up to where the stream begins. Dropping the future,
+    /// or the stream, cancels the call.
+    fn open(&self, request: Request) -> Opening;
 }
 
 /// A reply that is on its way.
 pub type Reply = Pin<Box<dyn Future<Output = Result<Payload, Failure>> + Send>>;
 
+/// A stream that is about to begin.
+pub type Opening = Pin<Box<dyn Future<Output = Result<ReplyItems, Failure>> + Send>>;
+
 /// Items that are on their way. An error is the last one.
 pub type ReplyItems = Pin<Box<dyn Stream<Item = Result<Payload, Failure>> + Send>>;
 
-/// All that one call takes along: loosely coupled ends know nothing of each other but this.
-#[derive(Debug)]
+/// All that one call takes along: loosely coupled ends know nothing of each other but this. Each
+/// attempt takes a copy.
+#[derive(Debug, Clone)]
 pub struct Request {
     /// The connected interface.
     pub(crate) target: Arc<Target>,
@@ -48,10 +55,16 @@ pub struct Request {
     pub(crate) method: usize,
     /// The arguments.
     pub(crate) payload: Payload,
-    /// How long the call may take; `None` means no limit, which only a stream may have.
-    pub(crate) timeout: Option<Duration>,
+    /// When the call must have ended; `None` means no limit, which only a stream may have.
+    pub(crate) deadline: Option<Instant>,
     /// What it says of itself.
     pub(crate) labels: Labels,
+    /// In place of the connection's policy.
+    #[cfg_attr(not(feature = "__frontend"), allow(dead_code, reason = "frontends alone ask"))]
+    pub(crate) retries: Option<RetryPolicy>,
+    /// What the frontend shows; `rpc/token` sets it.
+    #[cfg_attr(not(feature = "__frontend"), allow(dead_code, reason = "frontends alone ask"))]
+    pub(crate) token: Option<Token>,
 }
 
 impl Request {
@@ -81,9 +94,9 @@ impl Request {
         &self.payload
     }
 
-    /// How long the call may take; `None` means no limit, which only a stream may have.
+    /// How long the call may still take; `None` means no limit, which only a stream may have.
     pub fn timeout(&self) -> Option<Duration> {
-        self.timeout
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// What tells this request from others in logs.

@@ -9,7 +9,9 @@ use traitwire_schema::walk::Schema;
 use crate::rpc::channel::{Channel, Stub, Target, Transport};
 use crate::rpc::compatibility::{self, MethodShape};
 use crate::rpc::limits::DEFAULT_DEADLINE;
+use crate::rpc::retry::{Retrier, Retrying};
 use crate::rpc::sender::Sender;
+use crate::rpc::token::{Tokens, WithTokens};
 use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Fault, FaultKind};
 
@@ -66,6 +68,16 @@ pub(crate) enum Strictness {
     EveryMethod,
 }
 
+/// Puts around a transport what is the same over all of them.
+pub(crate) fn around(
+    inner: Arc<dyn Transport>,
+    tokens: Tokens,
+    retrier: Retrier,
+) -> Arc<dyn Transport> {
+    // Outermost, so that each attempt shows the token that is current then.
+    Arc::new(Retrying { inner: Arc::new(WithTokens { inner, tokens }), retrier })
+}
+
 /// Makes stubs over a transport, once the backend is known to serve what they call.
 pub(crate) fn connect<S: Stubs>(
     transport: &Arc<dyn Transport>,
@@ -73,6 +85,7 @@ pub(crate) fn connect<S: Stubs>(
     versions: &Versions,
     strictness: Strictness,
 ) -> Result<S, Fault> {
+    let transport = sender.surround(Arc::clone(transport));
     let sender = Arc::new(sender);
     let mut channels = Vec::new();
     for interface in S::interfaces() {
@@ -83,7 +96,7 @@ pub(crate) fn connect<S: Stubs>(
         }
         channels.push(Channel {
             target: Arc::new(target),
-            transport: Arc::clone(transport),
+            transport: Arc::clone(&transport),
             sender: Arc::clone(&sender),
         });
     }

@@ -3,7 +3,7 @@
 //! A frontend whose connection was lost does not know whether its call ran. With an
 //! `Idempotency-Key` it may make the same call again: the backend runs it once, and both get its reply.
 //! [`BackendBuilder::idempotency`] takes the store that makes it so: [`MemoryStore`] for one process,
-//! [`SqliteStore`] (feature `idempotency-sqlite`) for several on one machine, or one of your own.
+//! `SqliteStore` (feature `idempotency-sqlite`) for several on one machine, or one of your own.
 //!
 //! - A key is the caller's own, for one method: keys of others, and of other methods, are others. Who
 //!   is not authenticated shares them with everybody who is not, so a key must not be guessable.
@@ -159,6 +159,9 @@ impl std::error::Error for StoreError {
     }
 }
 
+/// Where the caller waits; closed when it has gone.
+type Line = oneshot::Sender<Result<Payload, Failure>>;
+
 /// Runs a call unless it has run, and says how it ended.
 pub(super) async fn once(
     store: Arc<dyn IdempotencyStore>,
@@ -230,9 +233,6 @@ async fn claim_and_run(
     }
     Some(ended)
 }
-
-/// The end of the caller's line, which closes when it goes.
-type Line = oneshot::Sender<Result<Payload, Failure>>;
 
 fn log(context: &Context, error: &StoreError) {
     tracing::error!(

@@ -52,5 +52,5 @@ pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 
 /// Largest reply and largest item that a frontend takes, in bytes: 64 MiB, for a backend may send
 /// more than it accepts, but not without end.
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 pub(crate) const MAX_REPLY: usize = 64 * 1024 * 1024;

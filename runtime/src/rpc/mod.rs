@@ -18,8 +18,12 @@
 //! | `older` | Which methods of an older series can this implementation serve? |
 //! | `auth` | Who is calling? |
 //! | `limits` | How much is too much? |
+//! | `observe` | What is told of every call to logs, traces and metrics? |
+//! | `metrics` | What is counted of every call? |
+//! | `intercept` | What does a program do around every call of its own? |
 //! | `sender` | What do all calls of one frontend say of it? |
 //! | `token` | What does a frontend show a backend? |
+//! | `retry` | When is a call made again, and after which pause? |
 //! | `versions` | What does a backend say that it serves? |
 //! | `connect` | Is the other end one that this frontend can talk to? |
 
@@ -43,15 +47,21 @@ mod fragile;
 pub mod idempotency;
 #[cfg(feature = "__backend")]
 mod in_flight;
+#[cfg(feature = "__frontend")]
+mod intercept;
 #[cfg(feature = "__rpc")]
 pub(crate) mod limits;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "__rpc")]
+pub(crate) mod observe;
 #[cfg(feature = "__backend")]
 mod older;
+pub(crate) mod retry;
 pub(crate) mod returned;
 #[cfg(feature = "__backend")]
 pub(crate) mod running;
 pub(crate) mod sender;
-#[cfg(feature = "__frontend")]
 pub(crate) mod token;
 #[cfg(feature = "__rpc")]
 pub(crate) mod versions;
@@ -65,12 +75,16 @@ pub use self::build::{BackendBuilder, BuildError, SchemaAccess, VersionPolicy};
 pub use self::channel::Stub;
 // For transports of our own, until both halves of one can be written outside.
 #[doc(hidden)]
-pub use self::channel::{Channel, Reply, ReplyItems, Request, Transport};
+pub use self::channel::{Channel, Transport};
+pub use self::channel::{Opening, Reply, ReplyItems, Request};
 #[cfg(feature = "__frontend")]
 pub use self::connect::Stubs;
 pub use self::dispatch::{Dispatch, Failure, Payload};
+#[cfg(feature = "__frontend")]
+pub use self::intercept::{Interceptor, Next};
 #[cfg(feature = "__backend")]
 pub use self::limits::Limits;
+pub use self::retry::RetryPolicy;
 pub use self::sender::Routed;
 #[cfg(feature = "__rpc")]
 pub use self::versions::{OfferedInterface, OfferedMethod, Versions};

@@ -8,10 +8,12 @@ use std::task::{Context as TaskContext, Poll, ready};
 
 use futures_core::Stream;
 use tokio::time::Sleep;
+use tracing::Span;
 
 use crate::rpc::channel::ReplyItems;
 use crate::rpc::dispatch::{self, Failure, Outcome, Payload};
 use crate::rpc::in_flight::Permit;
+use crate::rpc::observe::Watch;
 use crate::{Context, Executed, Fault, FaultKind};
 
 /// A handler at work. Dropping it ends it.
@@ -23,41 +25,56 @@ pub(crate) enum Running {
 }
 
 impl Running {
-    /// `permit` is what the handler holds for as long as it is there.
-    pub(super) fn new(outcome: Outcome, context: Context, permit: Option<Permit>) -> Running {
+    pub(super) fn new(outcome: Outcome, context: Context, hold: Hold) -> Running {
+        let Hold { permit, span, watch } = hold;
         match outcome {
             Outcome::Reply(handler) => {
-                Running::Reply(RunningReply { handler: Caught::new(handler, context, permit) })
+                let handler = Caught::new(handler, context, span, permit);
+                Running::Reply(RunningReply { handler, watch })
             }
             Outcome::Items(handler) => {
                 let deadline = context.deadline();
-                let handler = Caught::new(handler, context, permit);
-                Running::Items(match deadline {
+                let handler = Caught::new(handler, context, span, permit);
+                let items: ReplyItems = match deadline {
                     None => Box::pin(handler),
                     Some(deadline) => {
                         let sleep = Box::pin(tokio::time::sleep_until(deadline.into()));
                         Box::pin(UntilDeadline { handler: Some(handler), sleep })
                     }
-                })
+                };
+                Running::Items(Box::pin(Watched { items, watch }))
             }
         }
     }
 }
 
+/// What goes with a handler for as long as it is there.
+pub(super) struct Hold {
+    pub(super) permit: Option<Permit>,
+    pub(super) span: Span,
+    /// Ends with what the caller is told.
+    pub(super) watch: Option<Watch>,
+}
+
 /// A handler that will reply once.
 pub(crate) struct RunningReply {
     handler: Caught<dyn Future<Output = Result<Payload, Failure>> + Send>,
+    watch: Option<Watch>,
 }
 
 impl RunningReply {
     /// Runs the handler to its reply, or to its deadline.
     pub(crate) async fn finish(self) -> Result<Payload, Failure> {
-        match self.handler.context.deadline() {
+        let ended = match self.handler.context.deadline() {
             None => self.handler.await,
             Some(deadline) => tokio::time::timeout_at(deadline.into(), self.handler)
                 .await
                 .unwrap_or_else(|_| Err(deadline_exceeded().into())),
+        };
+        if let Some(mut watch) = self.watch {
+            watch.end(&ended);
         }
+        ended
     }
 }
 
@@ -99,19 +116,18 @@ struct Caught<H: ?Sized> {
     ended: bool,
     context: Context,
     /// So that whatever is logged below says which call it was.
-    span: tracing::Span,
+    span: Span,
     /// Dropped last, with what it stands for.
     _permit: Option<Permit>,
 }
 
 impl<H: ?Sized> Caught<H> {
-    fn new(handler: Pin<Box<H>>, context: Context, permit: Option<Permit>) -> Caught<H> {
-        let span = tracing::error_span!(
-            "call",
-            interface = context.interface(),
-            method = context.method(),
-            request_id = context.request_id(),
-        );
+    fn new(
+        handler: Pin<Box<H>>,
+        context: Context,
+        span: Span,
+        permit: Option<Permit>,
+    ) -> Caught<H> {
         Caught { handler: Some(handler), ended: false, context, span, _permit: permit }
     }
 
@@ -200,5 +216,27 @@ where
         }
         self.handler = None;
         Poll::Ready(Some(Err(deadline_exceeded().into())))
+    }
+}
+
+/// The items of a handler, and the watch that hears of their end.
+struct Watched {
+    items: ReplyItems,
+    watch: Option<Watch>,
+}
+
+impl Stream for Watched {
+    type Item = Result<Payload, Failure>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
+        let item = ready!(self.items.as_mut().poll_next(cx));
+        if let Some(watch) = &mut self.watch {
+            match &item {
+                Some(Ok(_)) => {}
+                Some(error) => watch.end(error),
+                None => watch.end(&Ok(())),
+            }
+        }
+        Poll::Ready(item)
     }
 }

@@ -7,8 +7,16 @@ use serde::de::DeserializeOwned;
 use traitwire_schema::{Interface, Method};
 
 use crate::call::new_request_id;
+#[cfg(feature = "__http-client")]
+use crate::labels::Labels;
 use crate::rpc::channel::Request;
 use crate::rpc::dispatch::Payload;
+#[cfg(feature = "__frontend")]
+use crate::rpc::{
+    channel::Transport,
+    intercept::{Intercepted, Interceptor},
+    observe::{Observed, TraceProvider},
+};
 use crate::{Context, Fault, FaultKind, Trace};
 
 /// A frontend, as its requests name it.
@@ -17,13 +25,26 @@ pub(crate) struct Sender {
     pub(crate) session: String,
     pub(crate) application: Option<String>,
     pub(crate) route: Option<RouteProvider>,
+    #[cfg(feature = "__frontend")]
+    pub(crate) trace: Option<Arc<TraceProvider>>,
+    /// The outermost comes first.
+    #[cfg(feature = "__frontend")]
+    pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,
 }
 
 type RouteProvider = Arc<dyn Fn(&Routed<'_>) -> Option<String> + Send + Sync>;
 
 impl Default for Sender {
     fn default() -> Self {
-        Sender { session: new_request_id(), application: None, route: None }
+        Sender {
+            session: new_request_id(),
+            application: None,
+            route: None,
+            #[cfg(feature = "__frontend")]
+            trace: None,
+            #[cfg(feature = "__frontend")]
+            interceptors: Vec::new(),
+        }
     }
 }
 
@@ -38,6 +59,17 @@ impl fmt::Debug for Sender {
 }
 
 impl Sender {
+    /// The transport with what stands around its calls.
+    #[cfg(feature = "__frontend")]
+    pub(crate) fn surround(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        let mut next: Arc<dyn Transport> =
+            Arc::new(Observed { next: transport, trace: self.trace.clone() });
+        for interceptor in self.interceptors.iter().rev() {
+            next = Arc::new(Intercepted { interceptor: Arc::clone(interceptor), next });
+        }
+        next
+    }
+
     /// Fills in what the call itself does not say: first from the call that it is made for, then
     /// from what all calls have in common.
     pub(crate) fn label(
@@ -66,9 +98,28 @@ impl Sender {
         let trace = labels.trace.take();
         let inherited = || parent.and_then(Context::trace).map(Trace::child);
         labels.trace = Some(trace.or_else(inherited).unwrap_or_else(Trace::begin));
+        let method = request.method();
+        if labels.idempotency_key.is_none() && method.idempotent && !method.readonly {
+            // Running it twice does no harm, but a backend that keeps keys can spare itself that.
+            labels.idempotency_key = Some(new_request_id());
+        }
         labels.check()?;
         request.labels = labels;
         Ok(())
+    }
+
+    /// What a question says of the frontend that is no call of a method.
+    #[cfg(feature = "__http-client")]
+    pub(crate) fn question(&self) -> Result<Labels, Fault> {
+        let labels = Labels {
+            request_id: new_request_id(),
+            session: Some(self.session.clone()),
+            application: self.application.clone(),
+            trace: Some(Trace::begin()),
+            ..Labels::default()
+        };
+        labels.check()?;
+        Ok(labels)
     }
 }
 
@@ -139,6 +190,25 @@ macro_rules! sender_options {
                 provider: impl Fn(&$crate::rpc::Routed<'_>) -> Option<String> + Send + Sync + 'static,
             ) -> $connector {
                 self.sender.route = Some(std::sync::Arc::new(provider));
+                self
+            }
+
+            /// Gives each call the place in a trace that a tracing system has given its span.
+            /// Default: a trace of its own, or a span in that of the call that it is made for.
+            pub fn trace_by(
+                mut self,
+                provider: impl Fn(&tracing::Span) -> Option<$crate::Trace> + Send + Sync + 'static,
+            ) -> $connector {
+                self.sender.trace = Some(std::sync::Arc::new(provider));
+                self
+            }
+
+            /// Has this stand around every call. Of several, the first is the outermost.
+            pub fn intercept(
+                mut self,
+                interceptor: impl $crate::rpc::Interceptor,
+            ) -> $connector {
+                self.sender.interceptors.push(std::sync::Arc::new(interceptor));
                 self
             }
         }

@@ -8,9 +8,12 @@ import type { Interceptor, Outgoing } from "./transport.js";
 export interface RetryOptions {
   /** How often a call is made at most, the first time included. Default: 3. */
   readonly attempts?: number | undefined;
-  /** The longest pause before the second attempt, in milliseconds; it doubles with each. Default: 100. */
+  /**
+   * The longest pause before the second attempt, in milliseconds; it doubles with each, and begins sixteen
+   * times as high if the backend is gone. Default: 100.
+   */
   readonly baseMs?: number | undefined;
-  /** The longest pause of all, in milliseconds, unless the backend asks for more. Default: 10,000. */
+  /** The longest pause of all, in milliseconds, unless the backend asks for more. Default: 5,000. */
   readonly maxMs?: number | undefined;
 }
 
@@ -22,12 +25,13 @@ const SHARE = 0.1;
 /**
  * Makes a call again where that may help and does nothing twice: the backend has too much to do or was
  * not reached, and the method is idempotent or the handler did not run; or the backend is about to be
- * upgraded. Pauses are random up to a limit that doubles, and no shorter than the backend asks for.
- * All attempts share the call's deadline. A stream that has begun is not begun again.
+ * upgraded. Pauses are random up to a limit that doubles, on top of what the backend asks for. A backend
+ * that is gone is so for all of its frontends: then the limit is sixteen times as high, so that they do not
+ * come back in one moment. All attempts share the call's deadline. A stream that has begun is not begun again.
  *
  * The budget of retries belongs to the interceptor, so use one for all clients of a backend.
  */
-export function retry({ attempts = 3, baseMs = 100, maxMs = 10_000 }: RetryOptions = {}): Interceptor {
+export function retry({ attempts = 3, baseMs = 100, maxMs = 5_000 }: RetryOptions = {}): Interceptor {
   let budget = BUDGET;
   return async (call, next) => {
     budget = Math.min(BUDGET, budget + SHARE);
@@ -37,9 +41,12 @@ export function retry({ attempts = 3, baseMs = 100, maxMs = 10_000 }: RetryOptio
         return await next(call);
       } catch (error) {
         const fault = (error ?? {}) as Fault;
-        const longest = Math.min(maxMs, baseMs * 2 ** (attempt - 1));
-        const pause = Math.max(Math.random() * longest, fault.retryAfterMs ?? 0);
-        const inTime = pause < MAX_TIMER_MS && performance.now() + pause < call.deadline;
+        const left = call.deadline - performance.now();
+        const asked = fault.retryAfterMs ?? 0;
+        const doubled = baseMs * 2 ** (attempt + (fault.kind === "disconnected" ? 3 : -1));
+        // As much chance as there is time for.
+        const pause = asked + Math.random() * Math.min(maxMs, doubled, left - asked);
+        const inTime = pause < MAX_TIMER_MS && pause < left;
         // Nobody waits for a call that was given up, whatever it failed with.
         const goOn = attempt < attempts && budget >= 1 && inTime && !call.signal.aborted;
         if (!goOn || !mayHelp(fault, call)) {

@@ -120,6 +120,40 @@ test("break, return, an aborted signal and a deadline end the request", async (t
   assert.equal(loopback.seen.length, 4);
 });
 
+test("a backend that is silent for three of its heartbeats is lost, and one that is not is not", async (t) => {
+  let beats = 0;
+  const loopback = await serve(t, (_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream", "traitwire-heartbeat": "100" });
+    response.write(item(1));
+    const timer = setInterval(() => {
+      if (--beats >= 0) response.write(":\n\n");
+      else clearInterval(timer);
+      if (beats === 0) response.end(item(2) + END);
+    }, 100);
+  });
+  const catalog = createClient(Catalog, http(loopback));
+  beats = 8;
+  assert.equal((await collect(catalog.watch({ id: 1n }))).length, 2);
+  const silent = catalog.watch({ id: 1n })[Symbol.asyncIterator]();
+  await silent.next();
+  const before = performance.now();
+  const fault = await faultOf(silent.next());
+  assert.deepEqual([fault.kind, fault.executed], ["disconnected", "maybe"]);
+  assert.ok(performance.now() - before >= 250);
+  await until(() => loopback.closed === 1);
+});
+
+test("a heartbeat that makes no sense promises nothing", async (t) => {
+  let heartbeat = "";
+  const { baseUrl } = await serve(t, (_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream", "traitwire-heartbeat": heartbeat });
+    response.write(item(1));
+    setTimeout(() => response.end(END), 50);
+  });
+  const catalog = createClient(Catalog, http({ baseUrl }));
+  for (heartbeat of ["x", "0", "-5", "Infinity", "1e300", "18446744073709551615"]) assert.equal((await collect(catalog.watch({ id: 1n }))).length, 1, heartbeat);
+});
+
 test("a lone carriage return is a bad reply", async (t) => {
   let answer = "";
   const { baseUrl } = await serve(t, (_, response) => response.writeHead(200, { "content-type": "text/event-stream" }).end(answer));

@@ -6,7 +6,7 @@ import { events } from "./events.js";
 import { Fault } from "./fault.js";
 import { parse } from "./parse.js";
 import { readProblem } from "./problem.js";
-import { type Running, start } from "./running.js";
+import { MAX_TIMER_MS, type Running, start } from "./running.js";
 
 /** All that only streams need. Their descriptors bring it, so a client without streams has none of it. */
 export interface Streaming {
@@ -75,11 +75,29 @@ async function* items(
   method: Partial<Method>,
   limit: number,
 ): AsyncGenerator<unknown> {
-  for await (const [name, data] of events(pieces(response), limit)) {
+  // What the backend promises; without it, silence says nothing.
+  const silence = 3 * Number(response.headers.get("traitwire-heartbeat"));
+  for await (const [name, data] of events(audible(pieces(response), silence), limit)) {
     if (name === "end") return;
     if (name === "failed") throw readProblem(data, method.error) ?? notOurs(data);
     if (name && name !== "message") throw notOurs(`event ${name}`);
     yield parse(data, method.reply);
   }
   throw new Fault("disconnected", "maybe", "the stream was cut");
+}
+
+/** The pieces, of which none may be longer in coming than `ms`. */
+function audible(source: AsyncGenerator<Uint8Array>, ms: number): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () =>
+        new Promise((resolve, reject) => {
+          const silent = (): void =>
+            reject(new Fault("disconnected", "maybe", "nothing came for three heartbeats"));
+          const timer = ms > 0 && ms < MAX_TIMER_MS && setTimeout(silent, ms);
+          source.next().then(resolve, reject).finally(() => clearTimeout(timer || 0));
+        }),
+      return: () => source.return(undefined),
+    }),
+  };
 }

@@ -7,6 +7,8 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use traitwire::http::Connector;
+use traitwire::rpc::RetryPolicy;
 use traitwire::{CallError, Executed, Fault, FaultKind, in_process};
 
 use super::backend::{Backends, ConformanceClient};
@@ -46,6 +48,8 @@ pub enum Backend<'a> {
     InProcess(&'a Backends),
     /// The origin of the server.
     Http(&'a str),
+    /// The same, by hyper's client.
+    Hyper(&'a str),
 }
 
 /// Makes the call of a case and compares how it ends.
@@ -72,9 +76,14 @@ async fn connect(backend: Backend<'_>, case: &Case) -> Result<ConformanceClient,
                 Some(token) => connector.token(token).connect(),
             }
         }
-        Backend::Http(origin) => {
+        Backend::Http(origin) | Backend::Hyper(origin) => {
             let url = format!("{origin}/{}", case.site.path());
-            let mut connector = traitwire::http::Connector::new(&url)?;
+            let mut connector = match backend {
+                Backend::Hyper(_) => Connector::hyper(&url)?,
+                _ => Connector::new(&url)?,
+            };
+            // A case is one exchange.
+            connector = connector.retries(RetryPolicy::off());
             if let Some(token) = case.token {
                 connector = connector.token(token);
             }

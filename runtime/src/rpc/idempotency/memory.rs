@@ -110,7 +110,9 @@ impl MemoryStore {
             .filter(|key| !kept.entries[*key].runs(now))
             .copied()
             .collect();
-        old.iter().for_each(|key| kept.remove(key));
+        for key in &old {
+            kept.remove(key);
+        }
         while kept.entries.len() > self.max_entries || kept.bytes > self.max_bytes {
             let mut oldest = kept.order.values();
             let Some(key) = oldest.find(|key| !kept.entries[*key].runs(now)).copied() else {
@@ -190,7 +192,7 @@ mod tests {
     use super::*;
 
     fn entry(key: u8) -> Entry {
-        Entry { key: [key; 32], arguments: [0; 32], lease: Duration::from_secs(60) }
+        Entry { key: [key; 32], arguments: [0; 32], lease: Duration::from_mins(1) }
     }
 
     async fn run(store: &MemoryStore, key: u8, ended: &'static [u8]) {

@@ -88,6 +88,9 @@ fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Arguments, when the call is lost, and how it ended.
+type Row = (Vec<u8>, i64, Option<Vec<u8>>);
+
 fn claim(connection: &mut Connection, entry: &Entry, window: i64) -> rusqlite::Result<Claim> {
     let now = now();
     // Immediate: who writes after reading would otherwise be refused when another was faster.
@@ -98,7 +101,6 @@ fn claim(connection: &mut Connection, entry: &Entry, window: i64) -> rusqlite::R
              WHERE claimed <= ?1 AND (ended IS NOT NULL OR lost <= ?2) LIMIT ?3)",
         params![now.saturating_sub(window), now, SWEEP],
     )?;
-    type Row = (Vec<u8>, i64, Option<Vec<u8>>);
     let found: Option<Row> = work
         .query_row(
             "SELECT arguments, lost, ended FROM traitwire_idempotency WHERE key = ?1",
@@ -155,5 +157,43 @@ impl IdempotencyStore for SqliteStore {
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteStore").field("window", &self.window).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(key: u8) -> Entry {
+        Entry { key: [key; 32], arguments: [0; 32], lease: Duration::from_mins(1) }
+    }
+
+    #[tokio::test]
+    async fn a_claim_is_one_s_own_until_it_has_ended_or_is_lost() {
+        let store = SqliteStore::open(":memory:").unwrap();
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), Claim::Ours);
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), Claim::Running);
+        let other = Entry { arguments: [1; 32], ..entry(1) };
+        assert_eq!(store.claim(&other).await.unwrap(), Claim::OtherArguments);
+        store.keep(&entry(1), Bytes::from_static(b"\x00end")).await.unwrap();
+        let ended = Claim::Ended(Bytes::from_static(b"\x00end"));
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), ended);
+
+        assert_eq!(store.claim(&entry(2)).await.unwrap(), Claim::Ours);
+        store.release(&entry(2)).await.unwrap();
+        assert_eq!(store.claim(&entry(2)).await.unwrap(), Claim::Ours);
+
+        let short = Entry { lease: Duration::ZERO, ..entry(3) };
+        assert_eq!(store.claim(&short).await.unwrap(), Claim::Ours);
+        assert_eq!(store.claim(&short).await.unwrap(), Claim::Lost);
+    }
+
+    #[tokio::test]
+    async fn what_is_old_is_forgotten_and_what_runs_is_not() {
+        let store = SqliteStore::open(":memory:").unwrap().window(Duration::ZERO);
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), Claim::Ours);
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), Claim::Running);
+        store.keep(&entry(1), Bytes::from_static(b"a")).await.unwrap();
+        assert_eq!(store.claim(&entry(1)).await.unwrap(), Claim::Ours);
     }
 }
