@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -29,6 +30,8 @@ use crate::rpc::Backend;
 pub struct ServerBuilder {
     backend: Option<Backend>,
     prefix: String,
+    /// `None` for the usual one.
+    heartbeat: Option<Option<Duration>>,
     fallback: Option<Arc<dyn App>>,
     application: Option<(String, String)>,
     health: bool,
@@ -56,6 +59,7 @@ impl ServerBuilder {
         ServerBuilder {
             backend,
             prefix: "/rpc".to_owned(),
+            heartbeat: None,
             fallback,
             application: None,
             health: true,
@@ -75,6 +79,13 @@ impl ServerBuilder {
     /// Where calls go. Default `/rpc`; `/` for all paths.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
+        self
+    }
+
+    /// How often the silence of a stream is broken; none for never. Default as of
+    /// [`HttpService::heartbeat`](crate::http::HttpService::heartbeat).
+    pub fn heartbeat(mut self, every: Option<Duration>) -> Self {
+        self.heartbeat = Some(every);
         self
     }
 
@@ -277,7 +288,10 @@ impl ServerBuilder {
             serde_json::json!({ "name": name, "version": version }).to_string().into()
         });
         let rpc = self.backend.map(|backend| {
-            let service = crate::http::service(backend);
+            let mut service = crate::http::service(backend);
+            if let Some(every) = self.heartbeat {
+                service = service.heartbeat(every);
+            }
             #[cfg(feature = "compression")]
             let service = self.compression.rpc(service);
             #[cfg(not(feature = "compression"))]
