@@ -23,15 +23,14 @@ use super::hosts::HostList;
 use super::limits::ServerLimits;
 use super::routes::{ReadyCheck, Routes};
 use super::serve::Server;
+use crate::http::HttpService;
 use crate::rpc::Backend;
 
 /// Gathers what a [`Server`] serves. Made by [`Server::builder`].
 #[must_use]
 pub struct ServerBuilder {
-    backend: Option<Backend>,
+    rpc: Option<HttpService>,
     prefix: String,
-    /// `None` for the usual one.
-    heartbeat: Option<Option<Duration>>,
     fallback: Option<Arc<dyn App>>,
     application: Option<(String, String)>,
     health: bool,
@@ -57,9 +56,8 @@ enum Hosts {
 impl ServerBuilder {
     pub(super) fn new(backend: Option<Backend>, fallback: Option<Arc<dyn App>>) -> ServerBuilder {
         ServerBuilder {
-            backend,
+            rpc: backend.map(crate::http::service),
             prefix: "/rpc".to_owned(),
-            heartbeat: None,
             fallback,
             application: None,
             health: true,
@@ -85,7 +83,7 @@ impl ServerBuilder {
     /// How often the silence of a stream is broken; none for never. Default as of
     /// [`HttpService::heartbeat`](crate::http::HttpService::heartbeat).
     pub fn heartbeat(mut self, every: Option<Duration>) -> Self {
-        self.heartbeat = Some(every);
+        self.rpc = self.rpc.map(|rpc| rpc.heartbeat(every));
         self
     }
 
@@ -287,11 +285,7 @@ impl ServerBuilder {
         let version = self.application.map(|(name, version)| {
             serde_json::json!({ "name": name, "version": version }).to_string().into()
         });
-        let rpc = self.backend.map(|backend| {
-            let mut service = crate::http::service(backend);
-            if let Some(every) = self.heartbeat {
-                service = service.heartbeat(every);
-            }
+        let rpc = self.rpc.map(|service| {
             #[cfg(feature = "compression")]
             let service = self.compression.rpc(service);
             #[cfg(not(feature = "compression"))]
@@ -320,7 +314,7 @@ impl ServerBuilder {
 impl fmt::Debug for ServerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("ServerBuilder");
-        debug.field("backend", &self.backend).field("prefix", &self.prefix);
+        debug.field("rpc", &self.rpc).field("prefix", &self.prefix);
         debug.field("limits", &self.limits).finish_non_exhaustive()
     }
 }
