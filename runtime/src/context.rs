@@ -1,14 +1,13 @@
 //! What does a handler know beyond its arguments?
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::Trace;
 #[cfg(feature = "__rpc")]
 use crate::cancel::Cancel;
 use crate::labels::Labels;
 use crate::rpc::channel::{Reply, ReplyItems};
+use crate::{Caller, Trace};
 
 /// What a handler knows of the call besides its arguments. A method that wants it takes
 /// `cx: &Context` as its first argument; it is not sent. Cloning is cheap.
@@ -230,46 +229,5 @@ impl Context {
     /// Who calls. Always there, except in methods that are `public`.
     pub fn caller(&self) -> Option<&Caller> {
         self.0.caller.as_ref()
-    }
-}
-
-/// Who calls, as the backend's authenticator found out.
-///
-/// ```
-/// let caller = traitwire::Caller::new("ann").with_scope("models:write");
-/// assert!(caller.has_scope("models:write"));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    subject: String,
-    scopes: BTreeSet<String>,
-}
-
-impl Caller {
-    /// A caller without scopes.
-    pub fn new(subject: impl Into<String>) -> Caller {
-        Caller { subject: subject.into(), scopes: BTreeSet::new() }
-    }
-
-    /// The same caller, holding one scope more.
-    #[must_use]
-    pub fn with_scope(mut self, scope: impl Into<String>) -> Caller {
-        self.scopes.insert(scope.into());
-        self
-    }
-
-    /// Who it is: a user, a service.
-    pub fn subject(&self) -> &str {
-        &self.subject
-    }
-
-    /// Whether it holds a scope, by its exact name.
-    pub fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.contains(scope)
-    }
-
-    /// The scopes that it holds, sorted.
-    pub fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.scopes.iter().map(String::as_str)
     }
 }

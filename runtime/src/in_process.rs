@@ -2,10 +2,12 @@
 //! nothing else lies between: the handler runs in its caller's task. Deadlines need tokio's timers, so
 //! calls are awaited within a tokio runtime that has them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::Fault;
 use crate::rpc::RetryPolicy;
+use crate::rpc::auth::{Credentials, HeaderValues};
 use crate::rpc::backend::{Admitted, Backend, Head};
 use crate::rpc::channel::{Opening, Reply, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
@@ -59,6 +61,7 @@ pub fn connect<S: Stubs>(backend: &Backend) -> Result<S, Fault> {
 pub struct Connector {
     backend: Backend,
     tokens: Tokens,
+    headers: Headers,
     retries: RetryPolicy,
     sender: Sender,
 }
@@ -68,8 +71,13 @@ sender_options!(Connector);
 impl Connector {
     /// Connects to this backend.
     pub fn new(backend: &Backend) -> Connector {
-        let (tokens, retries) = (Tokens::default(), RetryPolicy::default());
-        Connector { backend: backend.clone(), tokens, retries, sender: Sender::default() }
+        Connector {
+            backend: backend.clone(),
+            tokens: Tokens::default(),
+            headers: Headers::default(),
+            retries: RetryPolicy::default(),
+            sender: Sender::default(),
+        }
     }
 
     /// Makes all calls with this bearer token.
@@ -90,6 +98,13 @@ impl Connector {
         E: std::fmt::Display,
     {
         self.tokens = Tokens::provided(provider);
+        self
+    }
+
+    /// Makes all calls with this header, which an authenticator can read: an API key, or what a proxy
+    /// would add in front of HTTP. Nothing else reads it.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Connector {
+        self.headers.0.push((name.into(), value.into()));
         self
     }
 
@@ -117,22 +132,50 @@ impl Connector {
 
     fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
         let versions = self.backend.versions();
-        let Connector { backend, tokens, retries, sender } = self;
-        let inner = Arc::new(InProcess { backend });
+        let Connector { backend, tokens, headers, retries, sender } = self;
+        let inner = Arc::new(InProcess { backend, headers: Arc::new(headers) });
         let transport = connect::around(inner, tokens, Retrier::new(retries));
         connect::connect(&transport, sender, &versions, strictness)
     }
 }
 
+/// Headers that all calls show. They may be secrets.
+#[derive(Clone, Default)]
+struct Headers(Vec<(String, String)>);
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Headers(..)")
+    }
+}
+
+/// What a call shows of its caller.
+struct Shown<'a> {
+    token: Option<&'a Token>,
+    headers: &'a Headers,
+}
+
+impl HeaderValues for Shown<'_> {
+    fn value(&self, name: &str) -> Option<&str> {
+        match self.token {
+            Some(token) if name.eq_ignore_ascii_case("authorization") => {
+                Some(token.authorization())
+            }
+            _ => self.headers.0.value(name),
+        }
+    }
+}
+
 struct InProcess {
     backend: Backend,
+    headers: Arc<Headers>,
 }
 
 impl Transport for InProcess {
     fn call(&self, request: Request) -> Reply {
-        let backend = self.backend.clone();
+        let (backend, headers) = (self.backend.clone(), Arc::clone(&self.headers));
         Box::pin(async move {
-            let admitted = admit(&backend, &request).await?;
+            let admitted = admit(&backend, &headers, &request).await?;
             let method = request.method();
             match admitted.start(request.payload)? {
                 Running::Reply(reply) => reply.finish().await,
@@ -142,9 +185,9 @@ impl Transport for InProcess {
     }
 
     fn open(&self, request: Request) -> Opening {
-        let backend = self.backend.clone();
+        let (backend, headers) = (self.backend.clone(), Arc::clone(&self.headers));
         Box::pin(async move {
-            let admitted = admit(&backend, &request).await?;
+            let admitted = admit(&backend, &headers, &request).await?;
             let method = request.method();
             match admitted.start(request.payload)? {
                 Running::Items(items) => Ok(items),
@@ -154,16 +197,17 @@ impl Transport for InProcess {
     }
 }
 
-async fn admit(backend: &Backend, request: &Request) -> Result<Admitted, Fault> {
+async fn admit(backend: &Backend, headers: &Headers, request: &Request) -> Result<Admitted, Fault> {
     let target = backend.find(
         &request.interface().name,
         request.series(),
         &request.method().name,
         Some(request.need()),
     )?;
+    let shown = Shown { token: request.token.as_ref(), headers };
     let head = Head {
         need: Some(request.need()),
-        authorization: request.token.as_ref().map(Token::authorization),
+        credentials: Credentials::new(&shown),
         labels: request.labels.clone(),
         timeout: request.timeout(),
     };

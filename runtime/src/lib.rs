@@ -63,6 +63,7 @@
 pub mod __private;
 mod bytes;
 mod call;
+mod caller;
 #[cfg(feature = "__rpc")]
 mod cancel;
 mod context;
@@ -82,12 +83,15 @@ mod labels;
 pub mod rpc;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trace;
 mod wire;
 
 pub use crate::bytes::Bytes;
 pub use crate::call::{Call, StreamCall};
-pub use crate::context::{Caller, Context};
+pub use crate::caller::Caller;
+pub use crate::context::Context;
 pub use crate::error::{CallError, Executed, Fault, FaultKind, Incompatibility};
 pub use crate::float::Float;
 pub use crate::incoming::Incoming;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use traitwire::http::Connector;
-use traitwire::rpc::{Authenticator, Backend, Credentials, Limits, Unauthenticated};
+use traitwire::rpc::{Authenticator, Backend, Credentials, Limits, Refused};
 use traitwire::{Caller, Executed, Fault, FaultKind, in_process};
 use traitwire_tests::net::{answering, cutting_proxy};
 use traitwire_tests::{Cook, KitchenClient, Server, kitchen};
@@ -311,12 +311,12 @@ impl Authenticator for Broken {
     fn authenticate<'a>(
         &'a self,
         credentials: Credentials<'a>,
-    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Caller, Unauthenticated>> + Send + 'a>> {
+    ) -> impl Future<Output = Result<Caller, Refused>> + Send + 'a {
         assert_ne!(credentials.bearer(), Some("panic at once"), "the secret of the guard");
-        Box::pin(async move {
+        async move {
             assert_ne!(credentials.bearer(), Some("panic"), "the secret of the guard");
             std::future::pending().await
-        })
+        }
     }
 }
 

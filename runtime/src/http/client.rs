@@ -1,5 +1,6 @@
 //! How is a backend reached over HTTP?
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -59,7 +60,7 @@ pub async fn connect<S: Stubs>(url: &str) -> Result<S, Fault> {
 /// `Connector::new` takes reqwest (feature `http-client`), `Connector::hyper` hyper's own client
 /// (feature `http-client-hyper`), which costs less and knows less: no proxies, no TLS of its own.
 /// Everything else is the same.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use]
 pub struct Connector {
     base: Url,
@@ -309,5 +310,12 @@ impl Connector {
         })?;
         let transport = connect::around(Arc::new(http), tokens, retrier);
         connect::connect(&transport, sender, &versions, strictness)
+    }
+}
+
+// reqwest's own form of a client would show the headers that it sends, and an API key among them.
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
 }

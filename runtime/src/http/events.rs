@@ -7,7 +7,7 @@
 
 #[cfg(feature = "http-server")]
 use std::fmt::Write as _;
-#[cfg(feature = "http-client")]
+#[cfg(feature = "__http-client")]
 use std::ops::Range;
 
 #[cfg(feature = "http-server")]

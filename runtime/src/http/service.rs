@@ -23,6 +23,7 @@ use super::{header, media, problem, query, timeout};
 use crate::call::new_request_id;
 use crate::labels::{self, Labels};
 use crate::rpc::SchemaAccess;
+use crate::rpc::auth::Credentials;
 use crate::rpc::backend::{Admitted, Backend, Head, Target};
 use crate::rpc::channel::ReplyItems;
 use crate::rpc::running::Running;
@@ -185,7 +186,7 @@ async fn route<'a>(
             only_get(head)?;
             if backend.schema_access() == SchemaAccess::Authenticated {
                 let id = request_id.to_str().unwrap_or_default();
-                backend.authenticate(one(&head.headers, &AUTHORIZATION)?, id).await?;
+                backend.authenticate(credentials(&head.headers)?, id).await?;
             }
             let shared = backend.schema_access() == SchemaAccess::Public;
             let json = backend.schema().to_json().into();
@@ -228,7 +229,7 @@ async fn admit(
     let timeout = one(&head.headers, &header::TIMEOUT)?.map(timeout::parse).transpose();
     let head = Head {
         need: one(&head.headers, &header::NEED)?,
-        authorization: one(&head.headers, &AUTHORIZATION)?,
+        credentials: credentials(&head.headers)?,
         labels: labels(&head.headers, request_id)?,
         timeout: timeout.map_err(|message| Fault::before(FaultKind::InvalidArgument, message))?,
     };
@@ -256,6 +257,13 @@ fn labels(headers: &HeaderMap, request_id: &HeaderValue) -> Result<Labels, Refus
         idempotency_key: label(labels::IDEMPOTENCY_KEY)?,
         last_event_id: label(labels::LAST_EVENT_ID)?,
     })
+}
+
+/// What the head says about the caller. `Authorization` must be well formed, or who calls would be
+/// taken for one who says nothing.
+fn credentials(headers: &HeaderMap) -> Result<Credentials<'_>, Refusal> {
+    one(headers, &AUTHORIZATION)?;
+    Ok(Credentials::new(headers))
 }
 
 fn arguments_of_query(target: Target<'_>, head: &Parts) -> Result<Payload, Refusal> {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::FutureExt as _;
 use tracing::{Instrument as _, Span};
@@ -14,7 +14,7 @@ use traitwire_schema::walk::Schema;
 use traitwire_schema::{Access, Interface, Method, Reply};
 
 use crate::labels::Labels;
-use crate::rpc::auth::{Authenticator, Credentials, Unauthenticated};
+use crate::rpc::auth::{AnyAuthenticator, Credentials, Refused};
 use crate::rpc::build::{BackendBuilder, SchemaAccess, VersionPolicy};
 use crate::rpc::compatibility::{self, MethodShape};
 #[cfg(feature = "http-server")]
@@ -67,7 +67,7 @@ pub struct Backend(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     /// By name, then series.
     pub(super) mounts: BTreeMap<&'static str, Vec<Arc<Mount>>>,
-    pub(super) authenticator: Option<Arc<dyn Authenticator>>,
+    pub(super) authenticator: Option<Arc<dyn AnyAuthenticator>>,
     pub(super) limits: Limits,
     pub(super) policy: VersionPolicy,
     /// Calls that ran though their need was not met.
@@ -107,10 +107,10 @@ pub(super) struct MountedMethod {
 }
 
 /// What the head of a request says, on any transport.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Head<'a> {
     pub(crate) need: Option<&'a str>,
-    pub(crate) authorization: Option<&'a str>,
+    pub(crate) credentials: Credentials<'a>,
     pub(crate) labels: Labels,
     pub(crate) timeout: Option<Duration>,
 }
@@ -195,22 +195,32 @@ impl Backend {
         }
     }
 
+    /// Every method that is served.
+    #[cfg(feature = "testing")]
+    pub(crate) fn targets(&self) -> impl Iterator<Item = Target<'_>> {
+        self.0.mounts.values().flatten().flat_map(move |mount| {
+            let methods = 0..mount.interface.methods.len();
+            methods.filter_map(move |method| {
+                let runs = mount.methods[method].runs?;
+                Some(Target { backend: self, mount, method, runs })
+            })
+        })
+    }
+
     /// Recognises the caller of a path that no method stands behind.
     #[cfg(feature = "http-server")]
     pub(crate) async fn authenticate(
         &self,
-        authorization: Option<&str>,
+        credentials: Credentials<'_>,
         request_id: &str,
     ) -> Result<(), Fault> {
         let Some(authenticator) = &self.0.authenticator else {
             let message = "the backend has no authenticator, so it recognises no one";
             return Err(Fault::before(FaultKind::Unauthenticated, message));
         };
-        let by = Instant::now().checked_add(self.limits().default_deadline);
-        recognise(&**authenticator, authorization, request_id, by)
-            .await?
-            .map(drop)
-            .map_err(|error| Fault::before(FaultKind::Unauthenticated, error.message()))
+        let by = now().checked_add(self.limits().default_deadline);
+        recognise(&**authenticator, credentials, request_id, by).await??;
+        Ok(())
     }
 }
 
@@ -222,15 +232,16 @@ impl fmt::Debug for Backend {
     }
 }
 
-/// Asks an authenticator who calls, which may take until `by` and may go wrong.
+/// Asks an authenticator who calls, which may take until `by` and may go wrong. Says also when the
+/// caller stops being known.
 async fn recognise(
-    authenticator: &dyn Authenticator,
-    authorization: Option<&str>,
+    authenticator: &dyn AnyAuthenticator,
+    credentials: Credentials<'_>,
     request_id: &str,
     by: Option<Instant>,
-) -> Result<Result<Caller, Unauthenticated>, Fault> {
+) -> Result<Result<Known, Refused>, Fault> {
     // It is the user's code, and so can panic, also before its first await.
-    let asked = async { authenticator.authenticate(Credentials::new(authorization)).await };
+    let asked = async { authenticator.ask(credentials).await };
     let asked = AssertUnwindSafe(asked).catch_unwind();
     let answered = match by {
         None => asked.await,
@@ -239,7 +250,7 @@ async fn recognise(
             Fault::before(FaultKind::DeadlineExceeded, message)
         })?,
     };
-    answered.map_err(|panic| {
+    let caller = answered.map_err(|panic| {
         tracing::error!(
             request_id,
             panic = running::panic_text(&*panic),
@@ -250,7 +261,36 @@ async fn recognise(
              `{request_id}`"
         );
         Fault::before(FaultKind::Internal, message)
-    })
+    })?;
+    Ok(caller.and_then(Known::now))
+}
+
+/// The time by the runtime's clock, which tests can turn.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// A caller that is known now.
+struct Known {
+    caller: Caller,
+    /// When it stops being so; `None` if it never does.
+    until: Option<tokio::time::Instant>,
+}
+
+impl Known {
+    fn now(caller: Caller) -> Result<Known, Refused> {
+        let Some(expires_at) = caller.expires_at() else {
+            return Ok(Known { caller, until: None });
+        };
+        match expires_at.duration_since(SystemTime::now()) {
+            Ok(left) if !left.is_zero() => {
+                // The clock on the wall is read once. What is too far away to be an `Instant` is never.
+                let until = tokio::time::Instant::now().checked_add(left);
+                Ok(Known { caller, until })
+            }
+            _ => Err(Refused::unauthenticated("the credentials have expired")),
+        }
+    }
 }
 
 fn did_you_mean<'a>(what: String, word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
@@ -273,6 +313,13 @@ pub(crate) struct Target<'a> {
 impl Target<'_> {
     pub(crate) fn method(&self) -> &'static Method {
         &self.mount.interface.methods[self.method]
+    }
+
+    /// Its path: interface, series and method.
+    #[cfg(feature = "testing")]
+    pub(crate) fn path(&self) -> String {
+        let Mount { interface, series, .. } = &**self.mount;
+        format!("{}/{series}/{}", interface.name, self.method().name)
     }
 
     /// The text of `Traitwire-Offer`.
@@ -361,22 +408,28 @@ impl Target<'_> {
                 return Err(Fault::before(FaultKind::DeadlineExceeded, message));
             }
             // A deadline too far away to be an `Instant` is none.
-            if let Some(deadline) = Instant::now().checked_add(timeout) {
+            if let Some(deadline) = now().checked_add(timeout) {
                 context = context.with_deadline(deadline);
             }
         }
         let mut opens_by = context.deadline();
         if streams {
             // A stream may go on for ever, but must begin.
-            let latest = Instant::now().checked_add(limits.default_deadline);
+            let latest = now().checked_add(limits.default_deadline);
             opens_by = opens_by.into_iter().chain(latest).min();
         }
-        let context = self.authorize(context, head.authorization, opens_by).await?;
+        let known = self.authorize(context.request_id(), head.credentials, opens_by).await?;
+        let mut known_until = None;
+        if let Some(Known { caller, until }) = known {
+            context = context.with_caller(caller);
+            known_until = until;
+        }
         Ok(Admitted {
             mount: Arc::clone(self.mount),
             method: self.runs,
             context,
             opens_by,
+            known_until,
             permit,
             store: self.backend.0.idempotency.clone(),
             span: span.clone(),
@@ -402,37 +455,28 @@ impl Target<'_> {
         Ok(())
     }
 
-    /// Finds out who calls and whether it may.
+    /// Finds out who calls and whether it may. `None` stands for everyone.
     async fn authorize(
         &self,
-        context: Context,
-        authorization: Option<&str>,
+        request_id: &str,
+        credentials: Credentials<'_>,
         by: Option<Instant>,
-    ) -> Result<Context, Fault> {
+    ) -> Result<Option<Known>, Fault> {
         let access = self.access();
         let Some(authenticator) = &self.backend.0.authenticator else {
             // `build` has seen to it that every method is public.
-            return Ok(context);
+            return Ok(None);
         };
-        let public = *access == Access::Public;
-        if public && authorization.is_none() {
-            return Ok(context);
-        }
-        let asked = recognise(&**authenticator, authorization, context.request_id(), by);
-        let caller = match asked.await? {
-            Ok(caller) => caller,
+        let recognised = recognise(&**authenticator, credentials, request_id, by).await?;
+        match (access, recognised) {
             // Whoever is not recognised may still do what everyone may.
-            Err(_) if public => return Ok(context),
-            Err(error) => {
-                return Err(Fault::before(FaultKind::Unauthenticated, error.message()));
-            }
-        };
-        match access {
-            Access::Scope(scope) if !caller.has_scope(scope) => {
+            (Access::Public, recognised) => Ok(recognised.ok()),
+            (_, Err(refused)) => Err(refused.into()),
+            (Access::Scope(scope), Ok(known)) if !known.caller.has_scope(scope) => {
                 let message = format!("the caller lacks the scope `{scope}`");
                 Err(Fault::before(FaultKind::PermissionDenied, message))
             }
-            _ => Ok(context.with_caller(caller)),
+            (_, Ok(known)) => Ok(Some(known)),
         }
     }
 }
@@ -444,6 +488,8 @@ pub(crate) struct Admitted {
     method: usize,
     context: Context,
     opens_by: Option<Instant>,
+    /// When the caller stops being known.
+    known_until: Option<tokio::time::Instant>,
     permit: Permit,
     store: Option<Arc<dyn IdempotencyStore>>,
     span: Span,
@@ -498,7 +544,7 @@ impl Admitted {
             let hold = Hold { permit: None, span: self.span.clone(), watch: watch.take() };
             let run = move || self.run(payload, &mut None);
             let run = idempotency::once(store, entry, waiting.clone(), run);
-            return Ok(Running::new(Outcome::Reply(Box::pin(run)), waiting, hold));
+            return Ok(Running::new(Outcome::Reply(Box::pin(run)), waiting, None, hold));
         }
         self.run(payload, watch)
     }
@@ -515,12 +561,12 @@ impl Admitted {
     fn run(self, payload: Payload, watch: &mut Option<Watch>) -> Result<Running, Fault> {
         // Again, for a call with a key may have waited for another.
         self.in_time()?;
-        let Admitted { mount, method, context, permit, span, .. } = self;
+        let Admitted { mount, method, context, known_until, permit, span, .. } = self;
         let invocation = Invocation { method, context: context.clone(), payload };
         // Decoding runs code of the user's, and so can panic.
         let outcome = catch_unwind(AssertUnwindSafe(|| mount.dispatch.dispatch(invocation)))
             .unwrap_or_else(|panic| Err(running::panicked(&context, &*panic)))?;
         let hold = Hold { permit: Some(permit), span, watch: watch.take() };
-        Ok(Running::new(outcome, context, hold))
+        Ok(Running::new(outcome, context, known_until, hold))
     }
 }

@@ -11,7 +11,7 @@ use traitwire_schema::walk::{Schema, SchemaError};
 use traitwire_schema::{Access, Interface, InterfaceKind};
 
 use crate::Context;
-use crate::rpc::auth::Authenticator;
+use crate::rpc::auth::{AnyAuthenticator, Authenticator};
 use crate::rpc::backend::{Backend, CallObserver, Inner, Mount, MountedMethod};
 use crate::rpc::channel::Stub;
 use crate::rpc::compatibility::MethodShape;
@@ -68,7 +68,7 @@ pub struct BackendBuilder {
     served: Vec<Served>,
     policy: VersionPolicy,
     idempotency: Option<Arc<dyn IdempotencyStore>>,
-    authenticator: Option<Arc<dyn Authenticator>>,
+    authenticator: Option<Arc<dyn AnyAuthenticator>>,
     limits: Limits,
     schema_access: SchemaAccess,
     observer: Option<Arc<CallObserver>>,

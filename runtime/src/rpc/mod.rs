@@ -29,7 +29,7 @@
 
 pub(crate) mod args;
 #[cfg(feature = "__backend")]
-mod auth;
+pub(crate) mod auth;
 #[cfg(feature = "__backend")]
 pub(crate) mod backend;
 #[cfg(feature = "__backend")]
@@ -67,7 +67,9 @@ pub(crate) mod token;
 pub(crate) mod versions;
 
 #[cfg(feature = "__backend")]
-pub use self::auth::{Authenticator, Credentials, StaticTokens, Unauthenticated};
+pub use self::auth::{Authenticator, Credentials, Refused, StaticTokens};
+#[cfg(feature = "jwt")]
+pub use self::auth::{BadKeys, JwtAuthenticator, JwtKeys, KeySource, NoClaims};
 #[cfg(feature = "__backend")]
 pub use self::backend::Backend;
 #[cfg(feature = "__backend")]

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll, ready};
 
 use futures_core::Stream;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 use tracing::Span;
 
 use crate::rpc::channel::ReplyItems;
@@ -25,7 +25,14 @@ pub(crate) enum Running {
 }
 
 impl Running {
-    pub(super) fn new(outcome: Outcome, context: Context, hold: Hold) -> Running {
+    /// `known_until` is when the caller of a stream stops being known. A single reply outlives that: its
+    /// caller was known when it was admitted.
+    pub(super) fn new(
+        outcome: Outcome,
+        context: Context,
+        known_until: Option<Instant>,
+        hold: Hold,
+    ) -> Running {
         let Hold { permit, span, watch } = hold;
         match outcome {
             Outcome::Reply(handler) => {
@@ -33,13 +40,15 @@ impl Running {
                 Running::Reply(RunningReply { handler, watch })
             }
             Outcome::Items(handler) => {
-                let deadline = context.deadline();
+                let deadline = context.deadline().map(|by| (Instant::from(by), Late::Deadline));
+                let expiry = known_until.map(|at| (at, Late::Expiry));
+                let end = deadline.into_iter().chain(expiry).min_by_key(|(at, _)| *at);
                 let handler = Caught::new(handler, context, span, permit);
-                let items: ReplyItems = match deadline {
+                let items: ReplyItems = match end {
                     None => Box::pin(handler),
-                    Some(deadline) => {
-                        let sleep = Box::pin(tokio::time::sleep_until(deadline.into()));
-                        Box::pin(UntilDeadline { handler: Some(handler), sleep })
+                    Some((at, late)) => {
+                        let sleep = Box::pin(tokio::time::sleep_until(at));
+                        Box::pin(Until { handler: Some(handler), sleep, late })
                     }
                 };
                 Running::Items(Box::pin(Watched { items, watch }))
@@ -191,23 +200,43 @@ impl Stream for Caught<dyn Stream<Item = Result<Payload, Failure>> + Send> {
     }
 }
 
-/// The items of a handler until its deadline, which is an error as its last item.
-struct UntilDeadline<H> {
-    /// `None` once the deadline has passed.
-    handler: Option<H>,
-    sleep: Pin<Box<Sleep>>,
+/// What a stream is too late for.
+#[derive(Clone, Copy)]
+enum Late {
+    Deadline,
+    Expiry,
 }
 
-impl<H> Stream for UntilDeadline<H>
+impl Late {
+    fn fault(self) -> Fault {
+        match self {
+            Late::Deadline => deadline_exceeded(),
+            Late::Expiry => {
+                let message = "the caller's credentials expired while the stream was open";
+                Fault::new(FaultKind::Unauthenticated, Executed::Maybe, message)
+            }
+        }
+    }
+}
+
+/// The items of a handler until a point in time, which is an error as the last item.
+struct Until<H> {
+    /// `None` once the time has come.
+    handler: Option<H>,
+    sleep: Pin<Box<Sleep>>,
+    late: Late,
+}
+
+impl<H> Stream for Until<H>
 where
     H: Stream<Item = Result<Payload, Failure>> + Unpin,
 {
     type Item = Result<Payload, Failure>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
-        let late = tokio::time::Instant::now() >= self.sleep.deadline();
+        let late = Instant::now() >= self.sleep.deadline();
         let Some(handler) = &mut self.handler else { return Poll::Ready(None) };
-        // A handler that is never pending must not outlive its deadline either.
+        // A handler that is never pending must not outlive its time either.
         if !late {
             if let Poll::Ready(item) = Pin::new(handler).poll_next(cx) {
                 return Poll::Ready(item);
@@ -215,7 +244,7 @@ where
             ready!(self.sleep.as_mut().poll(cx));
         }
         self.handler = None;
-        Poll::Ready(Some(Err(deadline_exceeded().into())))
+        Poll::Ready(Some(Err(self.late.fault().into())))
     }
 }
 
