@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -22,12 +23,13 @@ use super::hosts::HostList;
 use super::limits::ServerLimits;
 use super::routes::{ReadyCheck, Routes};
 use super::serve::Server;
+use crate::http::HttpService;
 use crate::rpc::Backend;
 
 /// Gathers what a [`Server`] serves. Made by [`Server::builder`].
 #[must_use]
 pub struct ServerBuilder {
-    backend: Option<Backend>,
+    rpc: Option<HttpService>,
     prefix: String,
     fallback: Option<Arc<dyn App>>,
     application: Option<(String, String)>,
@@ -54,7 +56,7 @@ enum Hosts {
 impl ServerBuilder {
     pub(super) fn new(backend: Option<Backend>, fallback: Option<Arc<dyn App>>) -> ServerBuilder {
         ServerBuilder {
-            backend,
+            rpc: backend.map(crate::http::service),
             prefix: "/rpc".to_owned(),
             fallback,
             application: None,
@@ -75,6 +77,13 @@ impl ServerBuilder {
     /// Where calls go. Default `/rpc`; `/` for all paths.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
+        self
+    }
+
+    /// How often the silence of a stream is broken; none for never. Default as of
+    /// [`HttpService::heartbeat`](crate::http::HttpService::heartbeat).
+    pub fn heartbeat(mut self, every: Option<Duration>) -> Self {
+        self.rpc = self.rpc.map(|rpc| rpc.heartbeat(every));
         self
     }
 
@@ -276,8 +285,7 @@ impl ServerBuilder {
         let version = self.application.map(|(name, version)| {
             serde_json::json!({ "name": name, "version": version }).to_string().into()
         });
-        let rpc = self.backend.map(|backend| {
-            let service = crate::http::service(backend);
+        let rpc = self.rpc.map(|service| {
             #[cfg(feature = "compression")]
             let service = self.compression.rpc(service);
             #[cfg(not(feature = "compression"))]
@@ -306,7 +314,7 @@ impl ServerBuilder {
 impl fmt::Debug for ServerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("ServerBuilder");
-        debug.field("backend", &self.backend).field("prefix", &self.prefix);
+        debug.field("rpc", &self.rpc).field("prefix", &self.prefix);
         debug.field("limits", &self.limits).finish_non_exhaustive()
     }
 }

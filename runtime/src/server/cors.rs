@@ -119,12 +119,12 @@ struct Rules {
 
 /// What clients send, in addition to what every page may.
 const ALLOWED: &str = "authorization, content-type, idempotency-key, if-none-match, last-event-id, \
-                       traceparent, traitwire-application, traitwire-heartbeat, traitwire-need, \
-                       traitwire-route, traitwire-session, traitwire-timeout, tracestate, \
+                       traceparent, traitwire-application, traitwire-need, traitwire-route, \
+                       traitwire-session, traitwire-timeout, tracestate, \
                        x-request-id";
 
 /// What clients read, in addition to what every page may.
-const EXPOSED: &str = "etag, retry-after, traitwire-offer, x-request-id";
+const EXPOSED: &str = "etag, retry-after, traitwire-heartbeat, traitwire-offer, x-request-id";
 
 /// How long an answer to a preflight may be kept. Chromium cuts it at two hours, Firefox at a day.
 const MAX_AGE: Duration = Duration::from_mins(10);

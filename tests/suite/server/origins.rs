@@ -104,7 +104,8 @@ async fn cors_lets_listed_pages_in_and_says_nothing_to_others() {
     assert_eq!(status(&answer), 200, "{answer}");
     for header in [
         "access-control-allow-origin: https://app.example.com\r\n",
-        "access-control-expose-headers: etag, retry-after, traitwire-offer, x-request-id\r\n",
+        "access-control-expose-headers: etag, retry-after, traitwire-heartbeat, ",
+        "traitwire-offer, x-request-id\r\n",
         "vary: origin\r\n",
     ] {
         assert!(answer.contains(header), "{header}: {answer}");

@@ -104,3 +104,17 @@ async fn a_router_of_the_users_is_served_whole() {
     assert_eq!(status(&get(&server, "/healthz").await), 200);
     assert_eq!(status(&get(&server, "/rpc/_versions").await), 404);
 }
+
+#[tokio::test]
+async fn a_heartbeat_is_as_said() {
+    let every = std::time::Duration::from_secs(7);
+    let server = Served::start(builder().heartbeat(Some(every))).await;
+    let answer = reqwest::Client::new()
+        .post(format!("{}/Kitchen/v1/stalling_items", server.url()))
+        .header("content-type", "application/json")
+        .body("{}")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.headers()["traitwire-heartbeat"], "7000");
+}
