@@ -198,7 +198,10 @@ impl Context {
         return self.0.cancel.end_reply(reply);
         // Nothing that could call is compiled.
         #[cfg(not(feature = "__rpc"))]
-        reply
+        {
+            let _ = self;
+            reply
+        }
     }
 
     /// The items of a call that was made for this one; they end with this one.
@@ -206,7 +209,10 @@ impl Context {
         #[cfg(feature = "__rpc")]
         return self.0.cancel.end_items(items);
         #[cfg(not(feature = "__rpc"))]
-        items
+        {
+            let _ = self;
+            items
+        }
     }
 
     /// Tells whoever asks that the call has ended without its reply.

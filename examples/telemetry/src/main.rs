@@ -5,7 +5,7 @@
 //! OTLP exporter in its place to see them in Jaeger or elsewhere. Numbers go to Prometheus' text.
 
 pub mod interfaces;
-pub mod telemetry;
+mod telemetry;
 
 use std::error::Error;
 

@@ -14,14 +14,14 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use traitwire::{Context, Trace};
 
 /// What was exported so far.
-pub struct Telemetry {
+pub(crate) struct Telemetry {
     spans: InMemorySpanExporter,
     provider: SdkTracerProvider,
     numbers: PrometheusHandle,
 }
 
 /// Sends all spans and numbers of this program there.
-pub fn install() -> Result<Telemetry, Box<dyn Error>> {
+pub(crate) fn install() -> Result<Telemetry, Box<dyn Error>> {
     let spans = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder().with_simple_exporter(spans.clone()).build();
     let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("telemetry"));
@@ -33,7 +33,7 @@ pub fn install() -> Result<Telemetry, Box<dyn Error>> {
 }
 
 /// Makes the span of a call that came in a child of its caller's: for `BackendBuilder::on_call`.
-pub fn join_trace(cx: &Context, span: &Span) {
+pub(crate) fn join_trace(cx: &Context, span: &Span) {
     let Some(trace) = cx.trace() else { return };
     let parent = SpanContext::new(
         TraceId::from_bytes(trace.trace_id().to_be_bytes()),
@@ -48,7 +48,7 @@ pub fn join_trace(cx: &Context, span: &Span) {
 }
 
 /// Where the span of a call that goes out stands: for `Connector::trace_by`.
-pub fn place_of(span: &Span) -> Option<Trace> {
+pub(crate) fn place_of(span: &Span) -> Option<Trace> {
     let context = span.context();
     let span = context.span();
     let place = span.span_context();
@@ -60,7 +60,7 @@ pub fn place_of(span: &Span) -> Option<Trace> {
 
 impl Telemetry {
     /// The spans, each below its parent.
-    pub fn tree(&self) -> Result<String, Box<dyn Error>> {
+    pub(crate) fn tree(&self) -> Result<String, Box<dyn Error>> {
         self.provider.force_flush()?;
         let spans = self.spans.get_finished_spans()?;
         let mut text = String::new();
@@ -69,7 +69,7 @@ impl Telemetry {
     }
 
     /// The numbers, as Prometheus reads them.
-    pub fn numbers(&self) -> String {
+    pub(crate) fn numbers(&self) -> String {
         self.numbers.render()
     }
 }

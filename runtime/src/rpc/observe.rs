@@ -23,8 +23,9 @@ pub(crate) struct Watch {
     span: Span,
     started: Instant,
     ended: bool,
+    /// Boxed, for a call is moved often.
     #[cfg(feature = "metrics")]
-    recorded: Recorded,
+    recorded: Box<Recorded>,
 }
 
 /// The end that watches.
@@ -70,7 +71,7 @@ impl Watch {
             started: Instant::now(),
             ended: false,
             #[cfg(feature = "metrics")]
-            recorded: Recorded::begin(end, interface, method, version),
+            recorded: Box::new(Recorded::begin(end, interface, method, version)),
         }
     }
 
