@@ -4,7 +4,7 @@
 //! expansion brings in: `use ::traitwire::__private as __traitwire;`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
 use crate::diagnostics::Errors;
@@ -99,6 +99,15 @@ pub(crate) fn list(items: impl IntoIterator<Item = TokenStream>) -> TokenStream 
 
 fn list_of(items: &[TokenStream]) -> TokenStream {
     quote!(__traitwire::list(const { &[#(#items),*] }))
+}
+
+impl Deprecation {
+    /// The same as a method of the runtime's `Head` and `Part`.
+    pub(crate) fn method(&self) -> TokenStream {
+        let [since, note] = [&self.since, &self.note]
+            .map(|text| option(text.as_ref().map(ToTokens::to_token_stream)));
+        quote!(.deprecated(#since, #note))
+    }
 }
 
 /// A constant `Option<Deprecation>`.

@@ -3,22 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
-use traitwire_schema::{Absent, Compute, Value};
+use traitwire_schema::Value;
 
 use crate::rpc::exact::Exact;
 
-/// A default stands in that is not known: it depends on type parameters, or functions of the user
-/// write it.
-pub const DEFAULT_UNKNOWN: Absent = Absent::Default(Value::Unknown);
-
-/// The default of this type stands in.
-pub const fn default_of<T: Default + Serialize>() -> Absent {
-    default_by(|| default_json::<T>(T::default))
-}
-
-/// What this gives stands in.
-pub const fn default_by(value: fn() -> Value) -> Absent {
-    Absent::Default(Value::Computed(Compute(value)))
+/// The JSON of the default of this type.
+pub fn default_of<T: Default + Serialize>() -> Value {
+    default_json(T::default)
 }
 
 /// The JSON of what this gives, if it is the same each time and can be written without loss.
@@ -64,8 +55,7 @@ mod tests {
         assert_eq!(default_json(HashSet::<u8>::new), json("[]"));
         assert_eq!(default_skipped(|| 0, |n| *n == 0), json("0"));
         assert_eq!(default_skipped(|| true, |yes| !yes), Value::Kept("true".into()));
-        let Absent::Default(value) = default_of::<Vec<u8>>() else { panic!("no default") };
-        assert_eq!(value.settle(), Value::Json("[]".into()));
+        assert_eq!(default_of::<Vec<u8>>(), json("[]"));
     }
 
     #[test]
@@ -78,6 +68,5 @@ mod tests {
         assert_eq!(default_json::<u8>(|| panic!("on purpose")), Value::Unknown);
         let keys = || std::collections::BTreeMap::from([((1, 2), 3)]);
         assert_eq!(default_json(keys), Value::Unknown);
-        assert_eq!(DEFAULT_UNKNOWN, Absent::Default(Value::Unknown));
     }
 }

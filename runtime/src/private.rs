@@ -7,10 +7,10 @@ pub use traitwire_schema as schema;
 
 pub use crate::call::{Call, StreamCall};
 pub use crate::context::Context;
-pub use crate::default::{DEFAULT_UNKNOWN, default_by, default_json, default_of, default_skipped};
+pub use crate::default::{default_json, default_of, default_skipped};
 pub use crate::definition::{
-    applied, definition, external, field, fielded, flatten, internal, member, named, newtype, read,
-    record, split, tag, unit, variant, write,
+    Choice, Content, Head, Member, Part, adjacent, applied, external, head, internal, member,
+    named, split, structure, untagged, variant,
 };
 pub use crate::error::Fault;
 pub use crate::rpc::args::{Args, Arguments, Lend};

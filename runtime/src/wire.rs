@@ -149,6 +149,11 @@ pub trait Wire: Serialize + DeserializeOwned + Send + 'static {
     /// What the schema says of it.
     const TYPE: Type;
 
+    /// The same, as generated code names it: where a value with a destructor stands, the compiler has
+    /// to see to its end.
+    #[doc(hidden)]
+    const TYPE_REF: &'static Type = &Self::TYPE;
+
     /// The bytes, if this is nothing but bytes: they may travel without JSON.
     #[doc(hidden)]
     fn to_octets(&self) -> Option<bytes::Bytes> {
@@ -175,6 +180,10 @@ pub trait Wire: Serialize + DeserializeOwned + Send + 'static {
 pub trait Mirror {
     /// What the schema says of it.
     const MIRRORED: Type;
+
+    /// See [`Wire::TYPE_REF`].
+    #[doc(hidden)]
+    const MIRRORED_REF: &'static Type = &Self::MIRRORED;
 }
 
 impl<T: Wire> Mirror for T {

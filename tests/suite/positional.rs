@@ -14,7 +14,7 @@ fn add(schema: &mut Schema, ty: &Type) {
     if let Type::Named(Named { id, def, .. }) = ty
         && !schema.types.contains_key(id)
     {
-        let def = def.0.expect("a constant has its definition")();
+        let def = def.get().expect("a constant has its definition");
         schema.types.insert(id.clone(), def.clone());
         for ty in def_types(def) {
             add(schema, ty);

@@ -76,7 +76,7 @@ fn schema_of(types: Vec<Type>) -> Schema {
 /// The definition that a use leads to.
 fn def<T: Wire>() -> &'static TypeDef {
     match T::TYPE {
-        Type::Named(named) => named.def.0.unwrap()(),
+        Type::Named(named) => named.def.get().unwrap(),
         other => panic!("not a definition: {other:?}"),
     }
 }

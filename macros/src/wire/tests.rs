@@ -10,7 +10,7 @@ fn mistakes(item: TokenStream) -> usize {
 /// The impls that keep an invalid type from being reported at each of its uses.
 fn is_quiet_elsewhere(item: TokenStream) -> bool {
     let text = derive(item).to_string();
-    text.contains("for < '__any > Self : __traitwire :: Serialize") && !text.contains("__WIRE_DEF")
+    text.contains("for < '__any > Self : __traitwire :: Serialize") && !text.contains("__wire_def")
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn fate(item: TokenStream) -> Fate {
 
 /// Whether anything is said of the type but that it crosses.
 fn derives(item: TokenStream) -> bool {
-    derive(item).to_string().contains("__WIRE_DEF")
+    derive(item).to_string().contains("__wire_def")
 }
 
 /// The keys that have this fate at a place.

@@ -4,8 +4,10 @@
 //! from JSON is). Text is [`Text`], a list is [`List`]; a nested type is a [`Ref`].
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
 
 #[cfg(feature = "json")]
 use serde::{Deserialize, Serialize};
@@ -347,7 +349,7 @@ pub struct Named {
     /// What its parameters stand for, in order.
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub args: List<Type>,
-    /// The definition itself, while it is at hand as a constant.
+    /// The definition itself, while it is at hand.
     #[cfg_attr(feature = "json", serde(skip))]
     pub def: Link,
 }
@@ -358,7 +360,20 @@ pub struct Named {
 ///
 /// [`Schema::types`]: crate::walk::Schema::types
 #[derive(Clone, Copy, Default)]
-pub struct Link(pub Option<fn() -> &'static TypeDef>);
+pub struct Link(pub Option<fn() -> TypeDef>);
+
+impl Link {
+    /// The definition, which is made once and kept.
+    pub fn get(self) -> Option<&'static TypeDef> {
+        // By their makers: two of one address give the same, and one of two addresses is merely
+        // asked twice.
+        static MADE: Mutex<BTreeMap<fn() -> TypeDef, &'static TypeDef>> =
+            Mutex::new(BTreeMap::new());
+        let make = self.0?;
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(made.entry(make).or_insert_with(|| Box::leak(Box::new(make()))))
+    }
+}
 
 impl PartialEq for Link {
     fn eq(&self, _: &Self) -> bool {

@@ -80,16 +80,15 @@ impl Schema {
     fn add(&mut self, ty: &Type) -> Result<(), SchemaError> {
         if let Type::Named(named) = ty {
             let id = &named.id;
-            match (self.types.get(id), named.def.0) {
+            match (self.types.get(id), named.def.get()) {
                 (None, None) => return Err(SchemaError::MissingType { id: id.clone() }),
                 (Some(_), None) => {}
                 (Some(known), Some(def)) => {
-                    if known.source != def().source {
+                    if known.source != def.source {
                         return Err(SchemaError::SameTypeId { id: id.clone() });
                     }
                 }
                 (None, Some(def)) => {
-                    let def = def();
                     let mut settled = def.clone();
                     settle(&mut settled);
                     self.types.insert(id.clone(), settled);

@@ -127,8 +127,7 @@ impl Walk {
             Type::Map(key, value) => self.holds_fragile(key) || self.holds_fragile(value),
             Type::Tuple(items) => items.iter().any(|item| self.holds_fragile(item)),
             Type::Named(Named { args, def, .. }) => {
-                let Some(def) = def.0 else { return true };
-                let def = def();
+                let Some(def) = def.get() else { return true };
                 if self.seen.insert(std::ptr::from_ref(def)) {
                     self.open.push(def);
                 }
@@ -160,8 +159,8 @@ fn may_be_null(ty: &Type, depth: usize) -> Null {
         _ if depth > MAX_DEPTH => Null::Maybe,
         Type::Unit | Type::Option(_) | Type::Json | Type::Split { .. } => Null::Maybe,
         Type::Param(_) => Null::AsParam,
-        Type::Named(named) => match named.def.0 {
-            Some(def) => match &def().body {
+        Type::Named(named) => match named.def.get() {
+            Some(def) => match &def.body {
                 Body::Struct(body) => shape_may_be_null(&body.shape, body.transparent, depth),
                 Body::Enum(body) => body
                     .variants

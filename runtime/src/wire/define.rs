@@ -1,6 +1,6 @@
 //! How is a type described whose serde impl was written by hand?
 //!
-//! The functions are for constants; `#[derive(Wire)]` has its own.
+//! `#[derive(Wire)]` has its own functions.
 
 use std::borrow::Cow;
 
@@ -43,7 +43,7 @@ pub(super) const fn named(
     module: &'static str,
     name: &'static str,
     args: &'static [Type],
-    def: fn() -> &'static TypeDef,
+    def: fn() -> TypeDef,
 ) -> Type {
     Type::Named(Named { id: id(module, name), args: Cow::Borrowed(args), def: Link(Some(def)) })
 }

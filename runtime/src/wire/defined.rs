@@ -12,21 +12,20 @@ use super::define::{choice, holds, member, named, structure, unit, wire};
 /// What follows the whole seconds; a writer stays below the next second.
 const NANOS: Type = Type::AtMost(Int::U32, 999_999_999);
 
-fn duration() -> &'static TypeDef {
-    static DEF: TypeDef = structure(
+fn duration() -> TypeDef {
+    structure(
         "std::time",
         "Duration",
         &[],
         const { &[member("secs", Type::Int(Int::U64)), member("nanos", NANOS)] },
         "A span of time.",
-    );
-    &DEF
+    )
 }
 
-fn system_time() -> &'static TypeDef {
+fn system_time() -> TypeDef {
     // A time before the epoch fails where it is written. The clock of Unix counts seconds in an
     // `i64`; a reader on Windows, whose clock ends in the year 30828, refuses what is later.
-    static DEF: TypeDef = structure(
+    structure(
         "std::time",
         "SystemTime",
         &[],
@@ -37,21 +36,19 @@ fn system_time() -> &'static TypeDef {
             ]
         },
         "A point in time, from the beginning of 1970 in UTC.",
-    );
-    &DEF
+    )
 }
 
 macro_rules! ranges {
     ($($def:ident $name:literal $docs:literal: $($member:literal)*;)*) => { $(
-        fn $def() -> &'static TypeDef {
-            static DEF: TypeDef = structure(
+        fn $def() -> TypeDef {
+            structure(
                 "std::ops",
                 $name,
                 const { &[Cow::Borrowed("Idx")] },
                 const { &[$(member($member, Type::Param(0))),*] },
                 $docs,
-            );
-            &DEF
+            )
         }
     )* };
 }
@@ -63,8 +60,8 @@ ranges! {
     range_to "RangeTo" "To before `end`.": "end";
 }
 
-fn bound() -> &'static TypeDef {
-    static DEF: TypeDef = choice(
+fn bound() -> TypeDef {
+    choice(
         "std::ops",
         "Bound",
         const { &[Cow::Borrowed("T")] },
@@ -76,19 +73,17 @@ fn bound() -> &'static TypeDef {
             ]
         },
         "An end of a range.",
-    );
-    &DEF
+    )
 }
 
-fn result() -> &'static TypeDef {
-    static DEF: TypeDef = choice(
+fn result() -> TypeDef {
+    choice(
         "std::result",
         "Result",
         const { &[Cow::Borrowed("T"), Cow::Borrowed("E")] },
         const { &[holds("Ok", Type::Param(0)), holds("Err", Type::Param(1))] },
         "Success or failure.",
-    );
-    &DEF
+    )
 }
 
 wire! {

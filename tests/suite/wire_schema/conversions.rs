@@ -126,7 +126,7 @@ fn a_conversion_one_way_leaves_the_other_as_it_is() {
     let Type::Split { write, read } = New::TYPE else { panic!("one type") };
     let Type::Named(write) = &*write else { panic!("no definition") };
     assert_eq!((&*write.id.name, &*read), ("New", &Old::TYPE));
-    let new = write.def.0.unwrap()();
+    let new = write.def.get().unwrap();
     assert!(matches!(&new.body, traitwire::schema::Body::Struct(body) if !body.transparent));
     assert_eq!(json(&New { id: 1 }), r#"{"id":1}"#);
     assert_eq!(serde_json::from_str::<New>("1").unwrap(), New { id: 1 });

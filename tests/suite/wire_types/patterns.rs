@@ -70,7 +70,7 @@ impl Random {
 fn format_of(ty: Type) -> Format {
     match ty {
         Type::Format(format) => format,
-        Type::Named(named) => match &named.def.0.unwrap()().body {
+        Type::Named(named) => match &named.def.get().unwrap().body {
             Body::Struct(body) => match &body.shape {
                 Shape::Newtype(ty) => format_of(ty.clone()),
                 other => panic!("no text: {other:?}"),

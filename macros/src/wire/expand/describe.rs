@@ -1,4 +1,4 @@
-//! How does a definition become a constant?
+//! How does a definition become a function that makes it?
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -6,34 +6,49 @@ use syn::Type;
 use syn::ext::IdentExt;
 
 use super::at;
-use crate::common;
+use crate::common::{self, Deprecation};
 use crate::wire::crossing::{Crossing, Described};
 use crate::wire::generics::Params;
 use crate::wire::model::{
     About, Absent, Body, Definition, Field, Read, ReadName, Shape, Tagging, Variant, Write,
 };
 
-/// Writes the constants that describe a definition.
+/// Writes what describes a definition.
 pub(super) struct Describe<'a> {
     pub(super) params: &'a Params<'a>,
     pub(super) definition: &'a Definition<'a>,
 }
 
 impl Describe<'_> {
+    /// Makes the definition.
     pub(super) fn type_def(&self) -> TokenStream {
-        let name = self.name();
-        let params: Vec<_> =
-            self.params.names().map(|name| common::text(&name.unraw().to_string())).collect();
-        let params =
-            if params.is_empty() { quote!(&[]) } else { quote!(const { &[#(#params),*] }) };
-        let body = self.body();
-        let About { docs, deprecated } = &self.definition.about;
-        let deprecated = common::deprecation_tokens(deprecated.as_ref());
-        let source = common::source(self.definition.item.ident.span());
-        quote! {
-            __traitwire::definition(
-                ::core::module_path!(), #name, #params, #body, #docs, #deprecated, #source,
-            )
+        let head = self.head();
+        match &self.definition.body {
+            Body::Struct { tag, shape, transparent, deny_unknown_fields } => {
+                let content = self.content(shape, tag.as_ref());
+                let transparent = transparent.then(|| quote!(.transparent()));
+                let deny_unknown_fields = deny_unknown(*deny_unknown_fields);
+                quote! {
+                    __traitwire::structure(#head #transparent #deny_unknown_fields, #content)
+                }
+            }
+            Body::Enum { tagging, variants, open, deny_unknown_fields, overlapping } => {
+                let open = open.then(|| quote!(.open()));
+                let deny_unknown_fields = deny_unknown(*deny_unknown_fields);
+                let overlapping = overlapping.then(|| quote!(.overlapping()));
+                let head = quote!(#head #open #deny_unknown_fields #overlapping);
+                let variants = common::each(variants, &|one| self.variant(one));
+                match tagging {
+                    Tagging::External => quote!(__traitwire::external(#head, &[#(#variants),*])),
+                    Tagging::Internal { tag } => {
+                        quote!(__traitwire::internal(#head, #tag, &[#(#variants),*]))
+                    }
+                    Tagging::Adjacent { tag, content } => {
+                        quote!(__traitwire::adjacent(#head, #tag, #content, &[#(#variants),*]))
+                    }
+                    Tagging::Untagged => quote!(__traitwire::untagged(#head, &[#(#variants),*])),
+                }
+            }
         }
     }
 
@@ -43,182 +58,103 @@ impl Describe<'_> {
         let args: Vec<_> =
             self.params.names().map(|name| quote!(<#name as __traitwire::Wire>::TYPE)).collect();
         if args.is_empty() {
-            return quote!(__traitwire::named(::core::module_path!(), #name, || &__WIRE_DEF));
+            return quote!(__traitwire::named(::core::module_path!(), #name, __wire_def));
         }
         let args = quote!(const { &[#(#args),*] });
-        quote!(__traitwire::applied(::core::module_path!(), #name, #args, || &__WIRE_DEF))
+        quote!(__traitwire::applied(::core::module_path!(), #name, #args, __wire_def))
     }
 
     fn name(&self) -> String {
         self.definition.item.ident.unraw().to_string()
     }
 
-    fn body(&self) -> TokenStream {
-        match &self.definition.body {
-            Body::Struct {
-                tag,
-                shape: Shape::Fields(fields),
-                transparent: false,
-                deny_unknown_fields: false,
-            } => {
-                let fields = self.fields(fields, tag.as_ref());
-                quote!(__traitwire::record(#fields))
-            }
-            Body::Struct { tag, shape, transparent, deny_unknown_fields } => {
-                let shape = self.shape(shape, tag.as_ref());
-                quote! {
-                    __traitwire::schema::Body::Struct(__traitwire::schema::Struct {
-                        shape: #shape,
-                        transparent: #transparent,
-                        deny_unknown_fields: #deny_unknown_fields,
-                    })
-                }
-            }
-            Body::Enum {
-                tagging: tagging @ (Tagging::External | Tagging::Internal { .. }),
-                variants,
-                open: false,
-                deny_unknown_fields: false,
-                overlapping: false,
-            } => {
-                let variants = variants.iter().map(|one| self.variant(one));
-                let variants = quote!(const { &[#(#variants),*] });
-                match tagging {
-                    Tagging::Internal { tag } => quote!(__traitwire::internal(#tag, #variants)),
-                    _ => quote!(__traitwire::external(#variants)),
-                }
-            }
-            Body::Enum { tagging, variants, open, deny_unknown_fields, overlapping } => {
-                let tagging = self::tagging(tagging);
-                let variants = common::list(variants.iter().map(|one| self.variant(one)));
-                quote! {
-                    __traitwire::schema::Body::Enum(__traitwire::schema::Enum {
-                        tagging: #tagging,
-                        variants: #variants,
-                        open: #open,
-                        deny_unknown_fields: #deny_unknown_fields,
-                        overlapping: #overlapping,
-                    })
-                }
-            }
+    fn head(&self) -> TokenStream {
+        let name = self.name();
+        let About { docs, deprecated } = &self.definition.about;
+        let (line, column) = common::place(self.definition.item.ident.span());
+        let params: Vec<_> = self.params.names().map(|name| name.unraw().to_string()).collect();
+        let params = (!params.is_empty()).then(|| quote!(.params(&[#(#params),*])));
+        let deprecated = deprecated.as_ref().map(Deprecation::method);
+        quote! {
+            __traitwire::head(
+                ::core::module_path!(), #name, #docs,
+                ::core::file!(), ::core::option_env!("CARGO_MANIFEST_DIR"), #line, #column,
+            ) #params #deprecated
         }
     }
 
     fn variant(&self, variant: &Variant) -> TokenStream {
         let Variant { ident, write, read, shape, status, catch_all, untagged, since, about } =
             variant;
+        let names = Names { write: write.as_deref(), read: read.as_ref() };
+        let (name, names) = (names.name(), names.methods());
         let rust_name = ident.unraw().to_string();
-        let About { docs, deprecated } = about;
-        let has_one_name = match (write, read) {
-            (Some(write), Some(read)) => *write == read.name && read.aliases.is_empty(),
-            _ => false,
-        };
-        let is_plain = status.is_none() && since.is_none() && deprecated.is_none();
-        if has_one_name && is_plain && !catch_all && !untagged {
-            return match shape {
-                Shape::Unit => quote!(__traitwire::unit(#rust_name, #write, #docs)),
-                Shape::Newtype(crossing) => {
-                    let ty = self.crossing(*crossing);
-                    quote!(__traitwire::newtype(#rust_name, #write, #ty, #docs))
-                }
-                Shape::Fields(fields) => {
-                    let fields = self.fields(fields, None);
-                    quote!(__traitwire::fielded(#rust_name, #write, #fields, #docs))
-                }
-                Shape::Tuple(_) => {
-                    let shape = self.shape(shape, None);
-                    quote!(__traitwire::variant(#rust_name, #write, #shape, #docs))
-                }
-            };
-        }
-        let shape = self.shape(shape, None);
-        let write = common::optional_text(write.as_deref());
-        let read = common::option(read.as_ref().map(|ReadName { name, aliases }| {
-            let name = common::text(name);
-            let aliases = common::list(aliases.iter().map(|alias| common::text(alias)));
-            quote!(__traitwire::schema::ReadName { name: #name, aliases: #aliases })
-        }));
-        let status = common::option(status.map(ToTokens::into_token_stream));
-        let since = common::optional_text(*since);
-        let deprecated = common::deprecation_tokens(deprecated.as_ref());
+        let content = self.content(shape, None);
+        let docs = &about.docs;
+        let said = said(*since, about);
+        let status = status.map(|status| quote!(.status(#status)));
+        let catch_all = catch_all.then(|| quote!(.catch_all()));
+        let untagged = untagged.then(|| quote!(.untagged()));
         quote! {
-            __traitwire::schema::Variant {
-                status: #status,
-                catch_all: #catch_all,
-                untagged: #untagged,
-                write: #write,
-                read: #read,
-                since: #since,
-                deprecated: #deprecated,
-                rust_name: __traitwire::text(#rust_name),
-                shape: #shape,
-                docs: __traitwire::text(#docs),
-            }
+            __traitwire::variant(#rust_name, #name, #content, #docs)
+                #names #status #catch_all #untagged #said
         }
     }
 
-    fn shape(&self, shape: &Shape, tag: Option<&(&str, String)>) -> TokenStream {
-        let shape = match shape {
-            Shape::Unit => quote!(Unit),
+    fn content(&self, shape: &Shape, tag: Option<&(&str, String)>) -> TokenStream {
+        match shape {
+            Shape::Unit => quote!(__traitwire::Content::Unit),
             Shape::Newtype(crossing) => {
                 let ty = self.crossing(*crossing);
-                quote!(Newtype(#ty))
+                quote!(__traitwire::Content::Newtype(#ty))
             }
             Shape::Tuple(crossings) => {
-                let types = common::list(crossings.iter().map(|one| self.crossing(*one)));
-                quote!(Tuple(#types))
+                let types = common::each(crossings, &|one| self.crossing(*one));
+                quote!(__traitwire::Content::Tuple(&[#(#types),*]))
             }
             Shape::Fields(fields) => {
-                let fields = self.fields(fields, tag);
-                quote!(Fields(__traitwire::list(#fields)))
+                let tag = tag.map(|(tag, name)| self.tag(tag, name));
+                let fields = common::each(fields, &|one| self.field(one));
+                let fields = tag.iter().chain(&fields);
+                quote!(__traitwire::Content::Fields(&[#(#fields),*]))
             }
-        };
-        quote!(__traitwire::schema::Shape::#shape)
+        }
     }
 
-    fn fields(&self, fields: &[Field], tag: Option<&(&str, String)>) -> TokenStream {
-        let tag = tag.map(|(tag, name)| {
-            let (line, column) = common::place(self.definition.item.ident.span());
-            quote!(__traitwire::tag(#tag, #name, #line, #column))
-        });
-        let fields = fields.iter().map(|one| self.field(one));
-        let fields = tag.into_iter().chain(fields);
-        quote!(const { &[#(#fields),*] })
+    /// The member that holds the name of a struct. It is written, and means nothing to a reader.
+    fn tag(&self, tag: &str, name: &str) -> TokenStream {
+        let (line, column) = common::place(self.definition.item.ident.span());
+        let name = common::text(name);
+        quote! {
+            __traitwire::member(
+                #tag, #tag, const { &__traitwire::schema::Type::Literal(#name) }, "", #line, #column,
+            ).unread()
+        }
     }
 
     fn field(&self, field: &Field) -> TokenStream {
         let Field { ident, crossing, write, read, flatten, since, about } = field;
+        let names = Names {
+            write: write.as_ref().map(|write| write.name.as_str()),
+            read: read.as_ref().map(|read| &read.name),
+        };
+        let (name, names) = (names.name(), names.methods());
         let rust_name = ident.unraw().to_string();
         let ty = self.crossing(*crossing);
-        let About { docs, deprecated } = about;
+        let docs = &about.docs;
+        let said = said(*since, about);
         let (line, column) = common::place(ident.span());
-        let is_plain = since.is_none() && deprecated.is_none() && !flatten;
-        if is_plain && is_member(&rust_name, write.as_ref(), read.as_ref()) {
-            return quote!(__traitwire::member(#rust_name, #ty, #docs, #line, #column));
+        let skipped = matches!(write, Some(Write { maybe: true, .. })).then(|| quote!(.skipped()));
+        let absent = read.as_ref().and_then(|read| self.absent(read, field));
+        let flatten = flatten.then(|| quote!(.flatten()));
+        quote! {
+            __traitwire::member(#rust_name, #name, #ty, #docs, #line, #column)
+                #names #skipped #absent #flatten #said
         }
-        let none = || common::option(None);
-        let write = write.as_ref().map_or_else(none, written);
-        let read = read.as_ref().map_or_else(none, |read| self.read(read, field));
-        let since = common::optional_text(*since);
-        let deprecated = common::deprecation_tokens(deprecated.as_ref());
-        let field = quote! {
-            __traitwire::field(
-                #rust_name, #ty, #write, #read, #since, #docs, #deprecated, #line, #column,
-            )
-        };
-        if *flatten { quote!(__traitwire::flatten(#field)) } else { field }
     }
 
-    fn read(&self, read: &Read, field: &Field) -> TokenStream {
-        let Read { name: ReadName { name, aliases }, absent } = read;
-        let aliases: Vec<_> = aliases.iter().map(|alias| common::text(alias)).collect();
-        let aliases =
-            if aliases.is_empty() { quote!(&[]) } else { quote!(const { &[#(#aliases),*] }) };
-        let absent = self.absent(absent, field);
-        quote!(__traitwire::read(#name, #aliases, #absent))
-    }
-
-    fn absent(&self, absent: &Absent, field: &Field) -> TokenStream {
+    /// What a reader does where a field is absent, unless its type decides.
+    fn absent(&self, Read { absent, .. }: &Read, field: &Field) -> Option<TokenStream> {
         let skips = field.write.as_ref().and_then(|write| write.skips);
         let by = |ty: &Type, value: TokenStream| {
             let ty = self.params.describe(ty);
@@ -228,18 +164,19 @@ impl Describe<'_> {
                 },
                 None => quote!(__traitwire::default_json::<#ty>(#value)),
             };
-            quote!(__traitwire::default_by(|| #value))
+            quote!(.default(|| #value))
         };
-        match absent {
-            Absent::ByType => quote!(__traitwire::schema::Absent::ByType),
-            Absent::Never => quote!(__traitwire::schema::Absent::Never),
-            Absent::Unknown => quote!(__traitwire::DEFAULT_UNKNOWN),
+        Some(match absent {
+            Absent::ByType => return None,
+            Absent::Never => quote!(.required()),
+            Absent::Unknown => quote!(.default_unknown()),
             Absent::OfType(ty) if skips.is_some() => {
                 by(ty, quote!(::core::default::Default::default))
             }
             Absent::OfType(ty) => {
                 let ty = self.params.describe(ty);
-                quote_spanned!(at(&ty)=> __traitwire::default_of::<#ty>())
+                let value = quote_spanned!(at(&ty)=> __traitwire::default_of::<#ty>);
+                quote!(.default(#value))
             }
             Absent::OfFunction(ty, path) => by(ty, quote!(|| #path())),
             Absent::OfContainer(ty, path) => {
@@ -253,15 +190,16 @@ impl Describe<'_> {
                 let member = field.ident;
                 by(ty, quote!(|| { let default: #this = #default; default.#member }))
             }
-        }
+        })
     }
 
-    pub(super) fn crossing(&self, crossing: Crossing) -> TokenStream {
+    /// The schema of what crosses.
+    fn crossing(&self, crossing: Crossing) -> TokenStream {
         match crossing {
             Crossing::One(described) => self.described(described),
             Crossing::Split { write, read } => {
                 let (write, read) = (self.described(write), self.described(read));
-                quote!(__traitwire::split(const { &#write }, const { &#read }))
+                quote!(const { &__traitwire::split(#write, #read) })
             }
         }
     }
@@ -273,36 +211,45 @@ impl Describe<'_> {
         let at = at(ty);
         let ty = self.params.describe(ty);
         match described {
-            Described::Own(_) => quote_spanned!(at=> <#ty as __traitwire::Wire>::TYPE),
-            Described::Mirror(_) => quote_spanned!(at=> <#ty as __traitwire::Mirror>::MIRRORED),
+            Described::Own(_) => quote_spanned!(at=> <#ty as __traitwire::Wire>::TYPE_REF),
+            Described::Mirror(_) => {
+                quote_spanned!(at=> <#ty as __traitwire::Mirror>::MIRRORED_REF)
+            }
         }
     }
 }
 
-/// Whether a field is always there under its own name, unless its type says otherwise.
-fn is_member(name: &str, write: Option<&Write>, read: Option<&Read>) -> bool {
-    matches!(write, Some(write) if write.name == name && !write.maybe)
-        && matches!(read, Some(Read { name: read, absent: Absent::ByType })
-            if read.name == name && read.aliases.is_empty())
+/// What a field or variant is called by writers and readers.
+struct Names<'a> {
+    write: Option<&'a str>,
+    read: Option<&'a ReadName>,
 }
 
-fn tagging(tagging: &Tagging) -> TokenStream {
-    let tagging = match tagging {
-        Tagging::External => quote!(External),
-        Tagging::Internal { tag } => {
-            let tag = common::text(tag);
-            quote!(Internal { tag: #tag })
-        }
-        Tagging::Adjacent { tag, content } => {
-            let (tag, content) = (common::text(tag), common::text(content));
-            quote!(Adjacent { tag: #tag, content: #content })
-        }
-        Tagging::Untagged => quote!(Untagged),
-    };
-    quote!(__traitwire::schema::Tagging::#tagging)
+impl Names<'_> {
+    /// The name that is given first.
+    fn name(&self) -> &str {
+        self.write.or(self.read.map(|read| read.name.as_str())).unwrap_or_default()
+    }
+
+    /// What differs from one name for all.
+    fn methods(&self) -> TokenStream {
+        let unwritten = self.write.is_none().then(|| quote!(.unwritten()));
+        let Some(ReadName { name, aliases }) = self.read else {
+            return quote!(#unwritten.unread());
+        };
+        let read_as = (name != self.name()).then(|| quote!(.read_as(#name)));
+        let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
+        quote!(#unwritten #read_as #aliases)
+    }
 }
 
-fn written(Write { name, maybe, .. }: &Write) -> TokenStream {
-    let presence = if *maybe { quote!(Maybe) } else { quote!(Always) };
-    quote!(__traitwire::write(#name, __traitwire::schema::Presence::#presence))
+/// What is said of a field or variant to people, besides docs.
+fn said(since: Option<&str>, about: &About) -> TokenStream {
+    let since = since.map(|since| quote!(.since(#since)));
+    let deprecated = about.deprecated.as_ref().map(Deprecation::method);
+    quote!(#since #deprecated)
+}
+
+fn deny_unknown(deny: bool) -> Option<TokenStream> {
+    deny.then(|| quote!(.deny_unknown_fields()))
 }

@@ -13,7 +13,7 @@ use crate::common;
 mod describe;
 mod warn;
 
-/// The constants that describe the type, and the traits of a type that crosses.
+/// The function that makes the definition of the type, and the traits of a type that crosses.
 pub(super) fn expand(definition: &Definition) -> TokenStream {
     let params = Params::of(definition.item);
     let describe = Describe { params: &params, definition };
@@ -27,7 +27,7 @@ pub(super) fn expand(definition: &Definition) -> TokenStream {
     block(
         definition,
         &quote! {
-            static __WIRE_DEF: __traitwire::schema::TypeDef = #type_def;
+            fn __wire_def() -> __traitwire::schema::TypeDef { #type_def }
             #checks
             #impls
             #has_serde
@@ -39,13 +39,18 @@ pub(super) fn expand(definition: &Definition) -> TokenStream {
 /// What a use of the type is in the schema.
 fn ty(definition: &Definition, describe: &Describe) -> TokenStream {
     let named = describe.named();
-    let other = |ty: &syn::Type| quote_spanned!(at(ty)=> <#ty as __traitwire::Wire>::TYPE);
-    let (write, read) = match definition.conversion {
-        Conversion { write: Some(ty), read: None } => (other(ty), named),
-        Conversion { write: None, read: Some(ty) } => (named, other(ty)),
-        _ => return named,
-    };
-    quote!(__traitwire::split(const { &#write }, const { &#read }))
+    let other = |ty: &syn::Type| quote_spanned!(at(ty)=> <#ty as __traitwire::Wire>::TYPE_REF);
+    match definition.conversion {
+        Conversion { write: Some(ty), read: None } => {
+            let write = other(ty);
+            quote!(__traitwire::split(#write, const { &#named }))
+        }
+        Conversion { write: None, read: Some(ty) } => {
+            let read = other(ty);
+            quote!(__traitwire::split(const { &#named }, #read))
+        }
+        _ => named,
+    }
 }
 
 /// An impl with parameters holds where its bounds do, which may be nowhere. That a derive of serde is

@@ -39,9 +39,9 @@ macro_rules! names {
     };
 }
 
-fn weekday() -> &'static TypeDef {
+fn weekday() -> TypeDef {
     // A reader takes the names in any case.
-    static DEF: TypeDef = choice(
+    choice(
         "chrono",
         "Weekday",
         &[],
@@ -55,13 +55,12 @@ fn weekday() -> &'static TypeDef {
             "Sun" "Sun" "Sunday"
         },
         "A day of the week.",
-    );
-    &DEF
+    )
 }
 
-fn month() -> &'static TypeDef {
+fn month() -> TypeDef {
     // A reader takes the names in any case.
-    static DEF: TypeDef = choice(
+    choice(
         "chrono",
         "Month",
         &[],
@@ -81,8 +80,7 @@ fn month() -> &'static TypeDef {
             "December" "December" "Dec"
         },
         "A month of the year.",
-    );
-    &DEF
+    )
 }
 
 wire! {

@@ -43,19 +43,18 @@ macro_rules! names {
     ($($name:literal)*) => { const { &[$(unit($name)),*] } };
 }
 
-fn weekday() -> &'static TypeDef {
-    static DEF: TypeDef = choice(
+fn weekday() -> TypeDef {
+    choice(
         "time",
         "Weekday",
         &[],
         names!("Monday" "Tuesday" "Wednesday" "Thursday" "Friday" "Saturday" "Sunday"),
         "A day of the week.",
-    );
-    &DEF
+    )
 }
 
-fn month() -> &'static TypeDef {
-    static DEF: TypeDef = choice(
+fn month() -> TypeDef {
+    choice(
         "time",
         "Month",
         &[],
@@ -64,8 +63,7 @@ fn month() -> &'static TypeDef {
             "November" "December"
         },
         "A month of the year.",
-    );
-    &DEF
+    )
 }
 
 wire! {
