@@ -126,7 +126,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    fn choice(self, tagging: Tagging, variants: &[Part<'_, Choice<'_>>]) -> TypeDef {
+    fn choice(self, tagging: Tagging, variants: &[Part<'_, Case<'_>>]) -> TypeDef {
         self.define(Body::Enum(Enum {
             tagging,
             variants: variants.iter().map(Part::variant).collect(),
@@ -147,12 +147,12 @@ pub fn structure(head: Head<'_>, content: Content<'_>) -> TypeDef {
 }
 
 /// The definition of an enum whose variants stand behind their names.
-pub fn external(head: Head<'_>, variants: &[Part<'_, Choice<'_>>]) -> TypeDef {
+pub fn external(head: Head<'_>, variants: &[Part<'_, Case<'_>>]) -> TypeDef {
     head.choice(Tagging::External, variants)
 }
 
 /// The definition of an enum whose variants have their names in a member.
-pub fn internal(head: Head<'_>, tag: &'static str, variants: &[Part<'_, Choice<'_>>]) -> TypeDef {
+pub fn internal(head: Head<'_>, tag: &'static str, variants: &[Part<'_, Case<'_>>]) -> TypeDef {
     head.choice(Tagging::Internal { tag: text(tag) }, variants)
 }
 
@@ -161,13 +161,13 @@ pub fn adjacent(
     head: Head<'_>,
     tag: &'static str,
     content: &'static str,
-    variants: &[Part<'_, Choice<'_>>],
+    variants: &[Part<'_, Case<'_>>],
 ) -> TypeDef {
     head.choice(Tagging::Adjacent { tag: text(tag), content: text(content) }, variants)
 }
 
 /// The definition of an enum whose variants have no names.
-pub fn untagged(head: Head<'_>, variants: &[Part<'_, Choice<'_>>]) -> TypeDef {
+pub fn untagged(head: Head<'_>, variants: &[Part<'_, Case<'_>>]) -> TypeDef {
     head.choice(Tagging::Untagged, variants)
 }
 
@@ -218,7 +218,7 @@ pub struct Member {
 
 /// What only a variant has.
 #[derive(Clone, Copy)]
-pub struct Choice<'a> {
+pub struct Case<'a> {
     content: Content<'a>,
     status: Option<u16>,
     catch_all: bool,
@@ -245,8 +245,8 @@ pub fn variant<'a>(
     name: &'static str,
     content: Content<'a>,
     docs: &'static str,
-) -> Part<'a, Choice<'a>> {
-    let of = Choice { content, status: None, catch_all: false, untagged: false };
+) -> Part<'a, Case<'a>> {
+    let of = Case { content, status: None, catch_all: false, untagged: false };
     part(of, rust_name, name, docs)
 }
 
@@ -364,7 +364,7 @@ impl Part<'_, Member> {
     }
 }
 
-impl Part<'_, Choice<'_>> {
+impl Part<'_, Case<'_>> {
     /// The HTTP status of this declared error.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
@@ -387,7 +387,7 @@ impl Part<'_, Choice<'_>> {
     }
 
     fn variant(&self) -> Variant {
-        let Choice { content, status, catch_all, untagged } = self.of;
+        let Case { content, status, catch_all, untagged } = self.of;
         Variant {
             rust_name: text(self.rust_name),
             write: self.write.map(text),

@@ -9,8 +9,8 @@ pub use crate::call::{Call, StreamCall};
 pub use crate::context::Context;
 pub use crate::default::{default_json, default_of, default_skipped};
 pub use crate::definition::{
-    Choice, Content, Head, Member, Part, adjacent, applied, external, head, internal, member,
-    named, split, structure, untagged, variant,
+    Case, Content, Head, Member, Part, adjacent, applied, external, head, internal, member, named,
+    split, structure, untagged, variant,
 };
 pub use crate::error::Fault;
 pub use crate::rpc::args::{Args, Arguments, Lend};

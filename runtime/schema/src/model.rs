@@ -1,6 +1,6 @@
 //! What is an interface?
 //!
-//! Every part can be a constant (the macros write it so) and can be owned (a schema that was read
+//! Every part can be a constant (the macros write most so) and can be owned (a schema that was read
 //! from JSON is). Text is [`Text`], a list is [`List`]; a nested type is a [`Ref`].
 
 use std::borrow::Cow;
@@ -365,13 +365,13 @@ pub struct Link(pub Option<fn() -> TypeDef>);
 impl Link {
     /// The definition, which is made once and kept.
     pub fn get(self) -> Option<&'static TypeDef> {
-        // By their makers: two of one address give the same, and one of two addresses is merely
+        // By their functions: two of one address give the same, and one of two addresses is merely
         // asked twice.
-        static MADE: Mutex<BTreeMap<fn() -> TypeDef, &'static TypeDef>> =
-            Mutex::new(BTreeMap::new());
-        let make = self.0?;
-        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(made.entry(make).or_insert_with(|| Box::leak(Box::new(make()))))
+        type Known = BTreeMap<fn() -> TypeDef, &'static TypeDef>;
+        static KNOWN: Mutex<Known> = Mutex::new(BTreeMap::new());
+        let def = self.0?;
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(known.entry(def).or_insert_with(|| Box::leak(Box::new(def()))))
     }
 }
 
@@ -738,4 +738,25 @@ pub struct Source {
     /// From 1; 0 if unknown.
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "is_default"))]
     pub column: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+    use crate::tests::{def, plain};
+
+    #[test]
+    fn a_definition_is_made_once() {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let link = Link(Some(|| {
+            MADE.fetch_add(1, Ordering::Relaxed);
+            def("Once", &[], plain(Shape::Unit))
+        }));
+        let first = link.get().unwrap();
+        assert!(std::ptr::eq(first, link.get().unwrap()));
+        assert_eq!(MADE.load(Ordering::Relaxed), 1);
+        assert_eq!(Link(None).get(), None);
+    }
 }
