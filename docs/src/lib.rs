@@ -40,6 +40,9 @@ pub mod http {}
 #[doc = include_str!("../guide/production.md")]
 pub mod production {}
 
+#[doc = include_str!("../guide/limits.md")]
+pub mod limits {}
+
 #[doc = include_str!("../guide/command-line.md")]
 pub mod command_line {}
 

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// The longest `tracestate` that is passed on, in bytes: as much as W3C Trace Context asks for.
+pub(crate) const MAX_STATE: usize = 512;
+
 /// Where a call stands in a distributed trace: the content of `traceparent` and `tracestate`.
 /// Tracing systems that speak [W3C Trace Context](https://www.w3.org/TR/trace-context/) read and
 /// write it.
@@ -54,7 +57,6 @@ impl Trace {
     /// specification allows.
     #[must_use]
     pub fn with_state(mut self, state: &str) -> Trace {
-        const MAX_STATE: usize = 512;
         let fits = state.len() <= MAX_STATE;
         if fits && state.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             state.clone_into(&mut self.state);

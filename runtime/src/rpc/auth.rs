@@ -22,6 +22,10 @@ use std::sync::Arc;
 pub use self::credentials::Credentials;
 #[cfg(feature = "in-process")]
 pub(crate) use self::credentials::HeaderValues;
+#[cfg(all(feature = "jwt", feature = "http-client"))]
+pub(crate) use self::jwt::MAX_DOCUMENT;
+#[cfg(feature = "jwt")]
+pub(crate) use self::jwt::MAX_TOKEN;
 #[cfg(feature = "jwt")]
 pub use self::jwt::{BadKeys, JwtAuthenticator, JwtKeys, KeySource, NoClaims};
 pub use self::refused::Refused;

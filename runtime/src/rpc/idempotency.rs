@@ -40,6 +40,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 pub use self::memory::MemoryStore;
+pub(crate) use self::memory::{MAX_BYTES, MAX_ENTRIES};
 #[cfg(feature = "idempotency-sqlite")]
 pub use self::sqlite::SqliteStore;
 use crate::rpc::dispatch::{Failure, Payload};

@@ -54,3 +54,40 @@ pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 /// more than it accepts, but not without end.
 #[cfg(feature = "__http-client")]
 pub(crate) const MAX_REPLY: usize = 64 * 1024 * 1024;
+
+/// What is bounded by no field of a struct of limits. The guide's table is made of these and of those,
+/// and a test takes both apart, so that nothing is bounded without a line there.
+#[cfg(feature = "__backend")]
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Fixed {
+    pub label: usize,
+    pub trace_state: usize,
+    pub depth: usize,
+    pub stored_entries: usize,
+    pub stored_bytes: usize,
+    #[cfg(feature = "__http-client")]
+    pub reply: usize,
+    #[cfg(feature = "jwt")]
+    pub token: usize,
+    #[cfg(all(feature = "jwt", feature = "http-client"))]
+    pub key_document: usize,
+}
+
+#[cfg(feature = "__backend")]
+impl Fixed {
+    /// As they are.
+    pub const HERE: Fixed = Fixed {
+        label: crate::labels::MAX_LABEL,
+        trace_state: crate::trace::MAX_STATE,
+        depth: crate::rpc::codec::MAX_DEPTH,
+        stored_entries: crate::rpc::idempotency::MAX_ENTRIES,
+        stored_bytes: crate::rpc::idempotency::MAX_BYTES,
+        #[cfg(feature = "__http-client")]
+        reply: MAX_REPLY,
+        #[cfg(feature = "jwt")]
+        token: crate::rpc::auth::MAX_TOKEN,
+        #[cfg(all(feature = "jwt", feature = "http-client"))]
+        key_document: crate::rpc::auth::MAX_DOCUMENT,
+    };
+}

@@ -85,7 +85,7 @@ pub use self::dispatch::{Dispatch, Failure, Payload};
 #[cfg(feature = "__frontend")]
 pub use self::intercept::{Interceptor, Next};
 #[cfg(feature = "__backend")]
-pub use self::limits::Limits;
+pub use self::limits::{Fixed, Limits};
 pub use self::retry::RetryPolicy;
 pub use self::sender::Routed;
 #[cfg(feature = "__rpc")]

@@ -57,7 +57,8 @@ pub(super) fn http(limits: &ServerLimits) -> auto::Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.h2_max_streams)
-        .max_header_list_size(limits.h2_max_head)
+        // h2 refuses a list of just the size that it is given.
+        .max_header_list_size(limits.h2_max_head.saturating_add(1))
         .keep_alive_interval(limits.h2_ping_interval)
         .keep_alive_timeout(limits.h2_ping_timeout);
     builder

@@ -217,8 +217,7 @@ async fn keys_come_from_a_url() {
     };
     let app = axum::Router::new()
         .route("/keys", get(answer))
-        .route("/moved", get(async || axum::response::Redirect::temporary("/keys")))
-        .route("/large", get(async || "x".repeat(2 * 1024 * 1024)));
+        .route("/moved", get(async || axum::response::Redirect::temporary("/keys")));
     let server = Server::start_app(app).await;
     let origin = server.url.trim_end_matches("/rpc");
     let (backend, _) = vault_with(JwtKeys::url(&format!("{origin}/keys")).unwrap());
@@ -227,9 +226,25 @@ async fn keys_come_from_a_url() {
     assert_eq!(who(&backend, &new.sign(&claims())).await.unwrap(), "ann");
     assert_eq!(who(&backend, &old.sign(&claims())).await.unwrap(), "ann");
     assert_eq!(provider.asked(), 2);
-    for path in ["moved", "large", "missing"] {
+    for path in ["moved", "missing"] {
         let (backend, _) = vault_with(JwtKeys::url(&format!("{origin}/{path}")).unwrap());
         assert_eq!(kind(&backend, &old.sign(&claims())).await, FaultKind::Overloaded, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_of_the_limit_is_taken_and_a_longer_one_is_not() {
+    let signer = Signer::p256("1");
+    let limit = traitwire::rpc::Fixed::HERE.key_document;
+    for (length, taken) in [(limit, true), (limit + 1, false), (2 * limit, false)] {
+        let keys = key_set(&[&signer]);
+        let document = format!("{keys}{}", " ".repeat(length - keys.len()));
+        let app = axum::Router::new().route("/keys", get(move || async move { document }));
+        let server = Server::start_app(app).await;
+        let origin = server.url.trim_end_matches("/rpc");
+        let (backend, _) = vault_with(JwtKeys::url(&format!("{origin}/keys")).unwrap());
+        let caller = who(&backend, &signer.sign(&claims())).await;
+        assert_eq!(caller.map_err(|fault| fault.kind()).ok(), taken.then(|| "ann".to_owned()));
     }
 }
 

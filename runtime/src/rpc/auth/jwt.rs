@@ -15,13 +15,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+#[cfg(feature = "http-client")]
+pub(crate) use self::keys::MAX_DOCUMENT;
 pub use self::keys::{BadKeys, JwtKeys, KeySource};
 use super::{Authenticator, Credentials, Refused};
 use crate::Caller;
 use crate::rpc::auth::jwt::keys::NoKey;
 
 /// Longest token, in bytes: 16 KiB, which is more than most proxies let a header be.
-const MAX_TOKEN: usize = 16 * 1024;
+pub(crate) const MAX_TOKEN: usize = 16 * 1024;
 
 /// How far the clocks of issuer and backend may differ: 60 s, the "no more than a few minutes" of
 /// RFC 7519 §4.1.4 and what most libraries allow.

@@ -9,6 +9,12 @@ use bytes::Bytes;
 
 use super::{Claim, Entry, IdempotencyStore, StoreFuture, WINDOW, record};
 
+/// How many calls are known at once, unless said otherwise.
+pub(crate) const MAX_ENTRIES: usize = 100_000;
+
+/// How many bytes their ends take, unless said otherwise.
+pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
+
 /// What an entry takes besides the bytes that are kept.
 const OVERHEAD: usize = 256;
 
@@ -65,8 +71,8 @@ impl Default for MemoryStore {
     fn default() -> Self {
         MemoryStore {
             window: WINDOW,
-            max_entries: 100_000,
-            max_bytes: 64 * 1024 * 1024,
+            max_entries: MAX_ENTRIES,
+            max_bytes: MAX_BYTES,
             kept: Mutex::default(),
         }
     }

@@ -38,6 +38,10 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 /// Shortest secret, in bytes: as long as the hash (RFC 7518 §3.2).
 const MIN_SECRET: usize = 32;
 
+/// Largest document that is fetched, in bytes: 1 MiB. Those of large providers have some KiB.
+#[cfg(feature = "http-client")]
+pub(crate) const MAX_DOCUMENT: usize = 1024 * 1024;
+
 /// Keys that verify tokens. Cloning is cheap, and clones share what was fetched.
 ///
 /// Keys that are fetched are fetched when they are first needed, kept, and fetched again after 10
@@ -359,10 +363,7 @@ impl KeySource for File {
 mod http {
     use reqwest::Url;
 
-    use super::{BadKeys, Document, KeySource};
-
-    /// Largest document, in bytes: 1 MiB. Those of large providers have some KiB.
-    const MAX_DOCUMENT: usize = 1024 * 1024;
+    use super::{BadKeys, Document, KeySource, MAX_DOCUMENT};
 
     /// A document on a server.
     pub(super) struct Remote {
