@@ -20,7 +20,7 @@ usage: cargo xtask TASK
   cold-check      CPU time of a cold check of a small interfaces crate, beside serde alone
   bench-generate  what `traitwire generate` costs, beside a build of the interfaces crate
   bench-http      latency of a call over HTTP, beside a hand-written handler
-  bench-peers ..  RPC and IPC libraries beside hand-written floors: `benches/peers` with these arguments
+  bench-peers ..  RPC and IPC libraries beside floors, by `benches/peers` with these arguments
   bench-types     what `#[derive(Wire)]` adds to a check of 150 types with serde's derives
   random [N]      N times (10) 100 types by chance, each from another seed, and the corpus' proof
   bench-web       size and speed of the npm runtime, time of tsc over a large interface

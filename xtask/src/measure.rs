@@ -51,15 +51,18 @@ pub(crate) fn http() -> Outcome {
     run(cargo(&["run", "--release"]).current_dir(root().join("benches/http")))
 }
 
-/// RPC and IPC libraries beside hand-written floors: builds the harness of `benches/peers` and hands it
-/// the arguments, `run` if there are none. Features of the build are what `PEERS_FEATURES` lists.
+/// RPC and IPC libraries beside hand-written floors: builds the harness of `benches/peers` and hands
+/// it the arguments, `run` if there are none. `PEERS_FEATURES` lists features of a smaller build.
 pub(crate) fn peers(args: &[String]) -> Outcome {
     let mut peers = cargo(&["run", "--release"]);
     peers.current_dir(root().join("benches/peers"));
     if let Ok(features) = std::env::var("PEERS_FEATURES") {
         peers.args(["--no-default-features", "--features", &features]);
     }
-    peers.arg("--").args(if args.is_empty() { &["run".to_owned()] } else { args });
+    peers.arg("--").args(args);
+    if args.is_empty() {
+        peers.arg("run");
+    }
     run(&mut peers)
 }
 

@@ -1,6 +1,8 @@
-//! What does traitwire's own RPC over HTTP cost? With all that is on by default: a token that is
-//! checked, deadlines, the need of each call's version, a trace, limits at both ends, and a server
-//! with its timeouts. The two peers differ in what carries the requests.
+//! What does traitwire's own RPC over HTTP cost?
+//!
+//! With all that is on by default: a token that is checked, deadlines, the need of each call's
+//! version, a trace, limits at both ends, and a server with its timeouts. The two peers differ in
+//! what carries the requests.
 
 use crate::peer::{Client, Item, Peer, Tick};
 use anyhow::Result;
