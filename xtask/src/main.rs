@@ -20,6 +20,7 @@ usage: cargo xtask TASK
   cold-check      CPU time of a cold check of a small interfaces crate, beside serde alone
   bench-generate  what `traitwire generate` costs, beside a build of the interfaces crate
   bench-http      latency of a call over HTTP, beside a hand-written handler
+  bench-peers ..  RPC and IPC libraries beside floors, by `benches/peers` with these arguments
   bench-types     what `#[derive(Wire)]` adds to a check of 150 types with serde's derives
   random [N]      N times (10) 100 types by chance, each from another seed, and the corpus' proof
   bench-web       size and speed of the npm runtime, time of tsc over a large interface
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         "cold-check" => measure::cold_check(),
         "bench-generate" => generate::bench(),
         "bench-http" => measure::http(),
+        "bench-peers" => measure::peers(&std::env::args().skip(2).collect::<Vec<_>>()),
         "bench-types" => measure::types(),
         "random" => test::random(std::env::args().nth(2).as_deref()),
         "bench-web" => measure::web(),

@@ -51,6 +51,21 @@ pub(crate) fn http() -> Outcome {
     run(cargo(&["run", "--release"]).current_dir(root().join("benches/http")))
 }
 
+/// RPC and IPC libraries beside hand-written floors: builds the harness of `benches/peers` and hands
+/// it the arguments, `run` if there are none. `PEERS_FEATURES` lists features of a smaller build.
+pub(crate) fn peers(args: &[String]) -> Outcome {
+    let mut peers = cargo(&["run", "--release"]);
+    peers.current_dir(root().join("benches/peers"));
+    if let Ok(features) = std::env::var("PEERS_FEATURES") {
+        peers.args(["--no-default-features", "--features", &features]);
+    }
+    peers.arg("--").args(args);
+    if args.is_empty() {
+        peers.arg("run");
+    }
+    run(&mut peers)
+}
+
 /// CPU time of a check of many types, beside the same types without `Wire`.
 pub(crate) fn types() -> Outcome {
     run(cargo(&["run", "--quiet"]).current_dir(root().join("benches/types")))
