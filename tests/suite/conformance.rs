@@ -30,7 +30,7 @@ fn assert_all(frontend: Frontend, reports: &[Report]) {
 }
 
 #[tokio::test]
-async fn rust_in_process() {
+async fn req_16_rust_in_process() {
     let backends = Backends::default();
     let mut reports = Vec::new();
     for case in cases::of(Frontend::InProcess) {
@@ -40,7 +40,7 @@ async fn rust_in_process() {
 }
 
 #[tokio::test]
-async fn rust_over_http() {
+async fn req_16_rust_over_http() {
     let server = Server::start_app(sites::app(&Backends::default())).await;
     let origin = server.url.trim_end_matches("/rpc");
     let mut reports = Vec::new();
