@@ -28,7 +28,8 @@ async fn c3_calls_that_are_dropped_at_any_moment_leave_no_handler_behind() {
     for carrier in Carrier::ALL {
         let worker = Worker::default();
         let jobs = jobs(carrier, &serving_both(worker.backend()).await).await;
-        // A server of HTTP/2 takes many resets at once for an attack, and closes the connection.
+        // A server of HTTP/2 takes many resets at once for an attack, and closes the connection; then
+        // its calls end before they are dropped.
         let (at_once, most) = if carrier == Carrier::H2 { (10, 10_000) } else { (100, 100_000) };
         let calls = (0..1000).map(|nonce| {
             let call = jobs.stalls(nonce);
@@ -36,7 +37,8 @@ async fn c3_calls_that_are_dropped_at_any_moment_leave_no_handler_behind() {
             async move { tokio::time::timeout(moment, call).await.is_err() }
         });
         let dropped = futures_util::stream::iter(calls).buffer_unordered(at_once);
-        assert!(dropped.all(|dropped| async move { dropped }).await, "{carrier:?}");
+        let early = dropped.filter(|dropped| std::future::ready(!dropped)).count().await;
+        assert!(early == 0 || carrier == Carrier::H2, "{carrier:?}: {early} were not dropped");
         let start = Instant::now();
         worker.until_running(0).await;
         assert!(start.elapsed() < Duration::from_secs(3), "{carrier:?}: {:?}", start.elapsed());
