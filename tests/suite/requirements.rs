@@ -1,6 +1,8 @@
 //! What loosely coupled ends owe, by number: versions over the wire, two hosts, and a backend that never
 //! calls its frontends. The other numbers are in the suites of their subjects.
 
+#![allow(unreachable_pub, reason = "interfaces are public where they are used")]
+
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -130,14 +132,14 @@ async fn req_12_no_client_is_made_before_its_backend_was_asked() {
     let backend = Backend::builder().serve(Versioned::new("2.0.0", sundial.clone())).build();
     let server = Server::start(backend.expect("a backend")).await;
     let connect = Connector::new(&server.url).expect("a URL").connect::<ClockClient>().await;
-    let fault = connect.err().expect("no client of another series");
+    let fault = connect.expect_err("no client of another series");
     assert_eq!((fault.kind(), fault.executed()), (FaultKind::Incompatible, Executed::No));
     // One interface that is missing is enough to get none of a tuple.
     let (kitchen, _) = kitchen();
     let server = Server::start(kitchen).await;
     let connector = Connector::new(&server.url).expect("a URL");
     let both = connector.connect::<(KitchenClient, ClockClient)>().await;
-    let fault = both.err().expect("no clients");
+    let fault = both.expect_err("no clients");
     assert_eq!(fault.kind(), FaultKind::Unimplemented);
     assert!(fault.message().contains("`Clock`"), "{fault}");
 }
