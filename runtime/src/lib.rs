@@ -156,7 +156,7 @@ pub use traitwire_macros::ipc_interface;
 /// | `scope = ".."` | the caller must hold this scope |
 /// | `since = ".."` | a frontend needs this version's behaviour, though the shape is older |
 /// | `alias = ".."` | a former name, under which it still answers |
-/// | `cache = "60s"` | how long a reply may be cached (recorded in the schema) |
+/// | `cache = "60s"` | how long a reply to `GET` may be cached |
 ///
 /// A method takes `&self`, a `&Context` if it wants one, and named arguments, which may be borrowed
 /// (`&str`, `&[T]`, `&T`). It is an `async fn`, or a `fn` that returns `impl Stream<Item = ..> + Send`.
