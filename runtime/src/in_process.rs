@@ -11,9 +11,10 @@ use crate::rpc::auth::{Credentials, HeaderValues};
 use crate::rpc::backend::{Admitted, Backend, Head};
 use crate::rpc::channel::{Opening, Reply, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
+use crate::rpc::connector::connector_options;
 use crate::rpc::retry::Retrier;
 use crate::rpc::running::{self, Running};
-use crate::rpc::sender::{Sender, sender_options};
+use crate::rpc::sender::Sender;
 use crate::rpc::token::{Token, Tokens};
 
 /// Connects to a backend of this process, without credentials.
@@ -66,7 +67,7 @@ pub struct Connector {
     sender: Sender,
 }
 
-sender_options!(Connector);
+connector_options!(Connector);
 
 impl Connector {
     /// Connects to this backend.
@@ -80,37 +81,10 @@ impl Connector {
         }
     }
 
-    /// Makes all calls with this bearer token.
-    pub fn token(mut self, token: impl Into<String>) -> Connector {
-        self.tokens = Tokens::one(&token.into());
-        self
-    }
-
-    /// Makes all calls with a bearer token that this function gives. It is asked when the first token
-    /// is needed, and again when the backend refuses the one that there is; the refused call is then
-    /// made once more. Calls that need a token at the same time wait for one answer, each no longer
-    /// than its deadline. If the function fails, so do the calls that wait for it; its error's text is
-    /// in the fault, so it must hold no secret.
-    pub fn token_provider<F, A, E>(mut self, provider: F) -> Connector
-    where
-        F: Fn() -> A + Send + Sync + 'static,
-        A: Future<Output = Result<String, E>> + Send + 'static,
-        E: std::fmt::Display,
-    {
-        self.tokens = Tokens::provided(provider);
-        self
-    }
-
     /// Makes all calls with this header, which an authenticator can read: an API key, or what a proxy
     /// would add in front of HTTP. Nothing else reads it.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Connector {
         self.headers.0.push((name.into(), value.into()));
-        self
-    }
-
-    /// When calls are made again. Default: [`RetryPolicy::default`], as over HTTP.
-    pub fn retries(mut self, policy: RetryPolicy) -> Connector {
-        self.retries = policy;
         self
     }
 

@@ -15,9 +15,10 @@ use super::over_hyper::Hyper;
 #[cfg(feature = "http-client")]
 use super::over_reqwest;
 use crate::rpc::connect::{self, Strictness, Stubs};
+use crate::rpc::connector::connector_options;
 use crate::rpc::limits::{DEFAULT_DEADLINE, MAX_REPLY};
 use crate::rpc::retry::{Facts, Retrier};
-use crate::rpc::sender::{Sender, sender_options};
+use crate::rpc::sender::Sender;
 use crate::rpc::token::Tokens;
 use crate::rpc::{Failure, RetryPolicy};
 use crate::{Fault, FaultKind};
@@ -71,7 +72,7 @@ pub struct Connector {
     sender: Sender,
 }
 
-sender_options!(Connector);
+connector_options!(Connector);
 
 // reqwest's own form of a client would show the headers that it sends, and an API key among them.
 impl fmt::Debug for Connector {
@@ -156,54 +157,6 @@ impl Connector {
             max_reply: MAX_REPLY,
             sender: Sender::default(),
         })
-    }
-
-    /// Makes all calls with this bearer token.
-    pub fn token(mut self, token: impl Into<String>) -> Connector {
-        self.tokens = Tokens::one(&token.into());
-        self
-    }
-
-    /// Makes all calls with a bearer token that this function gives. It is asked when the first token
-    /// is needed, and again when the backend refuses the one that there is
-    /// ([`FaultKind::Unauthenticated`]): the refused call is then made once more. Calls that need a
-    /// token at the same time wait for one answer, each no longer than its deadline.
-    ///
-    /// If the function fails, so do the calls that wait for it, as `Unauthenticated`; its error's text
-    /// is in the fault, so it must hold no secret.
-    ///
-    /// ```no_run
-    /// # use traitwire::rpc_interface;
-    /// # #[rpc_interface(version = "1.0.0")]
-    /// # pub trait Adder {
-    /// #     async fn add(&self, a: i64, b: i64) -> i64;
-    /// # }
-    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    /// use traitwire::http::Connector;
-    ///
-    /// // Another program writes a new token into this file before the old one expires.
-    /// let adder: AdderClient = Connector::new("http://127.0.0.1:7300/rpc")?
-    ///     .token_provider(|| async { std::fs::read_to_string("/run/secrets/token") })
-    ///     .connect()
-    ///     .await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn token_provider<F, A, E>(mut self, provider: F) -> Connector
-    where
-        F: Fn() -> A + Send + Sync + 'static,
-        A: Future<Output = Result<String, E>> + Send + 'static,
-        E: std::fmt::Display,
-    {
-        self.tokens = Tokens::provided(provider);
-        self
-    }
-
-    /// When calls are made again. Default: [`RetryPolicy::default`]. The question for the backend's
-    /// versions, with which `connect` begins, goes by it as well.
-    pub fn retries(mut self, policy: RetryPolicy) -> Connector {
-        self.retries = policy;
-        self
     }
 
     /// Makes all calls with this client of reqwest's, which has its own settings for TLS, proxies and

@@ -25,6 +25,7 @@
 //! | `token` | What does a frontend show a backend? |
 //! | `retry` | When is a call made again, and after which pause? |
 //! | `versions` | What does a backend say that it serves? |
+//! | `connector` | What can be said of a connection, whatever carries its calls? |
 //! | `connect` | Is the other end one that this frontend can talk to? |
 
 pub(crate) mod args;
@@ -40,6 +41,8 @@ pub(crate) mod codec;
 mod compatibility;
 #[cfg(feature = "__frontend")]
 pub(crate) mod connect;
+#[cfg(feature = "__frontend")]
+pub(crate) mod connector;
 pub(crate) mod dispatch;
 pub(crate) mod exact;
 mod fragile;
