@@ -4,8 +4,8 @@ use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,8 @@ use crate::rpc::channel::{Channel, Opening, Reply, ReplyItems, Request};
 use crate::rpc::dispatch::{Failure, Payload};
 use crate::rpc::retry::RetryPolicy;
 use crate::rpc::returned::{self, Returned};
-use crate::{CallError, Context, Fault, FaultKind, Trace};
+use crate::rpc::sender::Routed;
+use crate::{CallError, Context, Fault, FaultKind, Trace, hex};
 
 /// A call that has one reply. It starts when it is first polled; dropping it afterwards cancels the
 /// handler at its next await.
@@ -80,16 +81,20 @@ impl Prepared {
             return Err(Fault::before(FaultKind::DeadlineExceeded, message));
         }
         let target = channel.target.clone();
-        let mut request = Request {
+        let payload = args?;
+        // A stub is generated with its interface, so the position is always right.
+        let (interface, called) = (target.interface, &target.interface.methods[method]);
+        let call = Routed { interface, method: called, payload: &payload };
+        let labels = channel.sender.label(options.labels, call, options.parent.as_ref())?;
+        let request = Request {
             target,
             method,
-            payload: args?,
+            payload,
             deadline: timeout.map(|timeout| Instant::now() + timeout.min(MAX_TIMEOUT)),
-            labels: options.labels,
+            labels: labels.into(),
             retries: options.retries,
             token: None,
         };
-        channel.sender.label(&mut request, options.parent.as_ref())?;
         Ok((channel, request, options.parent))
     }
 }
@@ -140,13 +145,13 @@ macro_rules! options {
             /// Has load balancers choose the backend by this key, which is no secret: at most 128
             /// visible ASCII characters.
             pub fn route(self, key: impl Into<String>) -> Self {
-                self.option(|options| options.labels.route = Some(key.into()))
+                self.option(|options| options.labels.route = Some(key.into().into()))
             }
 
             /// Has this id in the logs of both ends: at most 128 visible ASCII characters. Default:
             /// one that no other call has.
             pub fn request_id(self, id: impl Into<String>) -> Self {
-                self.option(|options| options.labels.request_id = id.into())
+                self.option(|options| options.labels.request_id = id.into().into())
             }
 
             /// Stands at this place of a distributed trace. Default: a trace of its own, or a span
@@ -163,7 +168,7 @@ macro_rules! options {
             /// A key alone does not have a call made again: see
             /// [`RetryPolicy::backend_deduplicates`].
             pub fn idempotency_key(self, key: impl Into<String>) -> Self {
-                self.option(|options| options.labels.idempotency_key = Some(key.into()))
+                self.option(|options| options.labels.idempotency_key = Some(key.into().into()))
             }
         }
 
@@ -182,7 +187,7 @@ impl<R: Returned> StreamCall<R> {
     /// Tells the handler which event of an earlier stream was the last that came, so that it can go
     /// on from there: at most 128 visible ASCII characters.
     pub fn last_event_id(self, id: impl Into<String>) -> Self {
-        self.option(|options| options.labels.last_event_id = Some(id.into()))
+        self.option(|options| options.labels.last_event_id = Some(id.into().into()))
     }
 }
 
@@ -275,12 +280,16 @@ impl Stream for Opened {
 }
 
 /// A request id that no other call of any process has: 64 random bits for this process, and a count.
-pub(crate) fn new_request_id() -> String {
+pub(crate) fn new_request_id() -> Arc<str> {
     static PROCESS: OnceLock<u64> = OnceLock::new();
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let process = PROCESS.get_or_init(random);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("{process:016x}-{count:x}")
+    let mut id = [b'-'; 16 + 1 + 16];
+    hex::write(&mut id[..16], (*process).into());
+    let digits = (64 - count.leading_zeros()).div_ceil(4).max(1) as usize;
+    hex::write(&mut id[17..17 + digits], count.into());
+    hex::text(&id[..17 + digits]).into()
 }
 
 /// 64 bits by chance, for ids. Not for secrets.

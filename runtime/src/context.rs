@@ -70,25 +70,25 @@ impl Context {
     /// The same context with a request id.
     #[must_use]
     pub fn with_request_id(self, request_id: impl Into<String>) -> Context {
-        self.change(|inner| inner.labels.request_id = request_id.into())
+        self.change(|inner| inner.labels.request_id = request_id.into().into())
     }
 
     /// The same context with a session.
     #[must_use]
     pub fn with_session(self, session: impl Into<String>) -> Context {
-        self.change(|inner| inner.labels.session = Some(session.into()))
+        self.change(|inner| inner.labels.session = Some(session.into().into()))
     }
 
     /// The same context with a calling application.
     #[must_use]
     pub fn with_application(self, application: impl Into<String>) -> Context {
-        self.change(|inner| inner.labels.application = Some(application.into()))
+        self.change(|inner| inner.labels.application = Some(application.into().into()))
     }
 
     /// The same context with a routing key.
     #[must_use]
     pub fn with_route(self, route: impl Into<String>) -> Context {
-        self.change(|inner| inner.labels.route = Some(route.into()))
+        self.change(|inner| inner.labels.route = Some(route.into().into()))
     }
 
     /// The same context with a place in a trace.
@@ -100,13 +100,17 @@ impl Context {
     /// The same context with a key under which the call is made once only.
     #[must_use]
     pub fn with_idempotency_key(self, key: impl Into<String>) -> Context {
-        self.change(|inner| inner.labels.idempotency_key = Some(key.into()))
+        self.change(|inner| inner.labels.idempotency_key = Some(key.into().into()))
     }
 
     /// The same context with the id of the last event that a stream's reader has seen.
     #[must_use]
     pub fn with_last_event_id(self, id: impl Into<String>) -> Context {
-        self.change(|inner| inner.labels.last_event_id = Some(id.into()))
+        self.change(|inner| inner.labels.last_event_id = Some(id.into().into()))
+    }
+
+    pub(crate) fn labels(&self) -> &Labels {
+        &self.0.labels
     }
 
     #[cfg(feature = "__backend")]

@@ -12,7 +12,7 @@ use crate::rpc::backend::{Admitted, Backend, Head};
 use crate::rpc::channel::{Opening, Reply, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
 use crate::rpc::connector::connector_options;
-use crate::rpc::retry::Retrier;
+use crate::rpc::retry::{Retrier, Retrying};
 use crate::rpc::running::{self, Running};
 use crate::rpc::sender::Sender;
 use crate::rpc::token::{Token, Tokens};
@@ -107,9 +107,9 @@ impl Connector {
     fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
         let versions = self.backend.versions();
         let Connector { backend, tokens, headers, retries, sender } = self;
-        let inner = Arc::new(InProcess { backend, headers: Arc::new(headers) });
-        let transport = connect::around(inner, tokens, Retrier::new(retries));
-        connect::connect(&transport, sender, &versions, strictness)
+        let transport = Arc::new(InProcess { backend, headers: Arc::new(headers) });
+        let transport = Retrying { transport, tokens, retrier: Retrier::new(retries) };
+        connect::connect(transport, sender, &versions, strictness)
     }
 }
 
@@ -182,7 +182,7 @@ async fn admit(backend: &Backend, headers: &Headers, request: &Request) -> Resul
     let head = Head {
         need: Some(request.need()),
         credentials: Credentials::new(&shown),
-        labels: request.labels.clone(),
+        labels: (*request.labels).clone(),
         timeout: request.timeout(),
     };
     target.admit(head).await

@@ -1,20 +1,24 @@
 //! What does a request say of itself, beside its call?
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use crate::{Fault, FaultKind, Trace};
 
 /// The longest label, in bytes: enough for any id, and little to keep for a call that only waits.
 pub(crate) const MAX_LABEL: usize = 128;
 
-/// What a request says of itself to logs, load balancers and stores. None of it is a secret.
+/// What a request says of itself to logs, load balancers and stores. None of it is a secret. Each
+/// attempt takes a copy, so copies are cheap.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Labels {
-    pub(crate) request_id: String,
-    pub(crate) session: Option<String>,
-    pub(crate) application: Option<String>,
-    pub(crate) route: Option<String>,
+    pub(crate) request_id: Arc<str>,
+    pub(crate) session: Option<Arc<str>>,
+    pub(crate) application: Option<Arc<str>>,
+    pub(crate) route: Option<Arc<str>>,
     pub(crate) trace: Option<Trace>,
-    pub(crate) idempotency_key: Option<String>,
-    pub(crate) last_event_id: Option<String>,
+    pub(crate) idempotency_key: Option<Arc<str>>,
+    pub(crate) last_event_id: Option<Arc<str>>,
 }
 
 impl Labels {
@@ -39,23 +43,29 @@ impl Labels {
         Ok(())
     }
 
-    /// The headers that say the same, in lower case.
-    pub(crate) fn headers(&self) -> impl Iterator<Item = (&'static str, String)> {
+    /// The values of the headers that say the same, in the order of [`HEADERS`].
+    pub(crate) fn values(&self) -> [Option<Cow<'_, str>>; HEADERS.len()] {
+        fn shared(label: &Option<Arc<str>>) -> Option<Cow<'_, str>> {
+            label.as_deref().map(Cow::Borrowed)
+        }
         let trace = self.trace.as_ref();
         let state = trace.map(Trace::state).filter(|state| !state.is_empty());
-        let headers = [
-            (REQUEST_ID, Some(self.request_id.clone())),
-            (SESSION, self.session.clone()),
-            (APPLICATION, self.application.clone()),
-            (ROUTE, self.route.clone()),
-            (TRACE, trace.map(Trace::to_string)),
-            (TRACE_STATE, state.map(str::to_owned)),
-            (IDEMPOTENCY_KEY, self.idempotency_key.clone()),
-            (LAST_EVENT_ID, self.last_event_id.clone()),
-        ];
-        headers.into_iter().filter_map(|(name, value)| Some((name, value?)))
+        [
+            Some(Cow::Borrowed(&*self.request_id)),
+            shared(&self.session),
+            shared(&self.application),
+            shared(&self.route),
+            trace.map(|trace| Cow::Owned(trace.to_string())),
+            state.map(Cow::Borrowed),
+            shared(&self.idempotency_key),
+            shared(&self.last_event_id),
+        ]
     }
 }
+
+/// The headers that say what labels say, in lower case.
+pub(crate) const HEADERS: [&str; 8] =
+    [REQUEST_ID, SESSION, APPLICATION, ROUTE, TRACE, TRACE_STATE, IDEMPOTENCY_KEY, LAST_EVENT_ID];
 
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 pub(crate) const SESSION: &str = "traitwire-session";
@@ -73,8 +83,8 @@ mod tests {
     #[test]
     fn a_label_of_128_bytes_passes_and_a_longer_one_fails() {
         let label = |length: usize| Labels {
-            route: Some("r".repeat(length)),
-            request_id: "r".repeat(128),
+            route: Some("r".repeat(length).into()),
+            request_id: "r".repeat(128).into(),
             ..Labels::default()
         };
         assert_eq!(label(MAX_LABEL).check(), Ok(()));
@@ -85,7 +95,7 @@ mod tests {
     #[test]
     fn what_could_forge_a_line_of_a_log_is_refused() {
         for text in ["a b", "a\nb", "ä", "\u{7f}"] {
-            let labels = Labels { session: Some(text.to_owned()), ..Labels::default() };
+            let labels = Labels { session: Some(text.into()), ..Labels::default() };
             assert!(labels.check().is_err(), "{text:?}");
         }
     }

@@ -77,6 +77,7 @@ pub mod double_option;
 pub mod driver;
 mod error;
 mod float;
+mod hex;
 #[cfg(any(feature = "__http-client", feature = "http-server"))]
 pub mod http;
 #[cfg(feature = "in-process")]

@@ -174,8 +174,8 @@ fn shorten(value: &mut String) {
 async fn verdict(target: Target<'_>, shown: &Shown) -> Verdict {
     // Where a route is required, any will do: it is not what is tried.
     let labels = Labels {
-        request_id: "access-test".to_owned(),
-        route: Some("access-test".to_owned()),
+        request_id: "access-test".into(),
+        route: Some("access-test".into()),
         ..Labels::default()
     };
     let head = Head { credentials: Credentials::new(shown), labels, ..Head::default() };

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::hex;
+
 /// The longest `tracestate` that is passed on, in bytes: as much as W3C Trace Context asks for.
 pub(crate) const MAX_STATE: usize = 512;
 
@@ -87,7 +89,11 @@ impl Trace {
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "00-{:032x}-{:016x}-{:02x}", self.id, self.span, self.flags)
+        let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
+        hex::write(&mut text[3..35], self.id);
+        hex::write(&mut text[36..52], self.span.into());
+        hex::write(&mut text[53..], self.flags.into());
+        f.write_str(hex::text(&text))
     }
 }
 
@@ -113,11 +119,7 @@ impl FromStr for Trace {
         let mut parts = text.split('-');
         let mut part = |digits: usize| {
             let part = parts.next().filter(|part| part.len() == digits).ok_or(BadTrace)?;
-            let lower_hex = part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-            if !lower_hex {
-                return Err(BadTrace);
-            }
-            u128::from_str_radix(part, 16).map_err(|_| BadTrace)
+            hex::read(part.as_bytes()).ok_or(BadTrace)
         };
         let (version, trace_id, span_id, flags) = (part(2)?, part(32)?, part(16)?, part(2)?);
         // A version to come may add parts at the end; 255 is none.

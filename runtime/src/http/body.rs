@@ -11,7 +11,7 @@ use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 
 use super::events;
-use super::service::{json, problem_of, status_of};
+use super::response::{json, problem_of, status_of};
 use crate::rpc::Payload;
 use crate::rpc::channel::ReplyItems;
 

@@ -9,24 +9,30 @@ use crate::{Executed, Fault, FaultKind};
 pub(super) trait Carrier: Send + Sync + 'static {
     type Incoming: Incoming;
 
+    /// A URL as the client takes it.
+    type Url: Clone + Send + Sync + 'static;
+
+    /// Reads a URL.
+    fn url(&self, text: &str) -> Result<Self::Url, Fault>;
+
     /// Sends a request and waits for the head of its response. Dropping the future ends the request.
-    fn send(&self, request: Outgoing)
-    -> impl Future<Output = Result<Self::Incoming, Fault>> + Send;
+    fn send(
+        &self,
+        request: Outgoing<Self::Url>,
+    ) -> impl Future<Output = Result<Self::Incoming, Fault>> + Send + 'static;
 }
 
 /// A request.
 #[derive(Debug)]
-pub(super) struct Outgoing {
+pub(super) struct Outgoing<U> {
     pub(super) method: Method,
-    pub(super) url: String,
+    pub(super) url: U,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
-impl Outgoing {
-    pub(super) fn bad_url(&self, error: &dyn std::fmt::Display) -> Fault {
-        Fault::before(FaultKind::InvalidArgument, format!("`{}`: {error}", self.url))
-    }
+pub(super) fn bad_url(text: &str, error: &dyn std::fmt::Display) -> Fault {
+    Fault::before(FaultKind::InvalidArgument, format!("`{text}`: {error}"))
 }
 
 /// A response whose body is on its way.

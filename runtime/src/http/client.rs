@@ -17,7 +17,7 @@ use super::over_reqwest;
 use crate::rpc::connect::{self, Strictness, Stubs};
 use crate::rpc::connector::connector_options;
 use crate::rpc::limits::{DEFAULT_DEADLINE, MAX_REPLY};
-use crate::rpc::retry::{Facts, Retrier};
+use crate::rpc::retry::{Facts, Retrier, Retrying};
 use crate::rpc::sender::Sender;
 use crate::rpc::token::Tokens;
 use crate::rpc::{Failure, RetryPolicy};
@@ -252,8 +252,7 @@ impl Connector {
         let labels = sender.question()?;
         let base = base.as_str().trim_end_matches('/').to_owned();
         let url = format!("{base}/_versions");
-        let http =
-            Http { carrier: Arc::new(carrier), backend: Arc::new(Place { base, max_reply }) };
+        let http = Http { carrier, backend: Place { base, max_reply } };
         let retrier = Retrier::new(retries);
         let deadline = Instant::now() + DEFAULT_DEADLINE;
         let asked = retrier.repeat(Facts::of_query("_versions", deadline), || {
@@ -268,7 +267,7 @@ impl Connector {
                 Fault::before(FaultKind::BadReply, format!("{url}: no list of versions"))
             }
         })?;
-        let transport = connect::around(Arc::new(http), tokens, retrier);
-        connect::connect(&transport, sender, &versions, strictness)
+        let transport = Retrying { transport: Arc::new(http), tokens, retrier };
+        connect::connect(transport, sender, &versions, strictness)
     }
 }

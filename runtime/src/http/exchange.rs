@@ -1,10 +1,11 @@
 //! How does a call become an HTTP request, and the response its reply?
 
-use std::sync::Arc;
+use std::future::{self, Future};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::stream;
+use futures_util::future::Either;
+use futures_util::{FutureExt as _, stream};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use traitwire_schema::{Reply as ReplyKind, Type};
@@ -21,8 +22,8 @@ use crate::{Executed, Fault, FaultKind};
 
 /// Calls over HTTP, whatever carries the requests.
 pub(super) struct Http<C> {
-    pub(super) carrier: Arc<C>,
-    pub(super) backend: Arc<Place>,
+    pub(super) carrier: C,
+    pub(super) backend: Place,
 }
 
 /// Where a backend is, and how much is taken from it.
@@ -35,27 +36,26 @@ pub(super) struct Place {
 
 impl<C: Carrier> Transport for Http<C> {
     fn call(&self, request: Request) -> Reply {
-        let (carrier, backend) = (Arc::clone(&self.carrier), Arc::clone(&self.backend));
-        Box::pin(async move {
-            let deadline = request.deadline;
-            let call = async {
-                let response = carrier.send(backend.request(request)?).await?;
-                reply(response, backend.max_reply).await
-            };
-            until(deadline, call).await
-        })
+        let (deadline, max_reply) = (request.deadline, self.backend.max_reply);
+        match self.request(request) {
+            Err(fault) => Box::pin(future::ready(Err(fault.into()))),
+            Ok(request) => {
+                let response = self.carrier.send(request);
+                Box::pin(until(deadline, async move { reply(response.await?, max_reply).await }))
+            }
+        }
     }
 
     fn open(&self, request: Request) -> Opening {
-        let (carrier, backend) = (Arc::clone(&self.carrier), Arc::clone(&self.backend));
-        Box::pin(async move {
-            let deadline = request.deadline;
-            let opened = async {
-                let response = carrier.send(backend.request(request)?).await?;
-                items(response, backend.max_reply, deadline).await
-            };
-            until(deadline, opened).await
-        })
+        let (deadline, max_reply) = (request.deadline, self.backend.max_reply);
+        match self.request(request) {
+            Err(fault) => Box::pin(future::ready(Err(fault.into()))),
+            Ok(request) => {
+                let response = self.carrier.send(request);
+                let opened = async move { items(response.await?, max_reply, deadline).await };
+                Box::pin(until(deadline, opened))
+            }
+        }
     }
 }
 
@@ -67,14 +67,11 @@ impl<C: Carrier> Http<C> {
         token: Option<Token>,
         deadline: Instant,
     ) -> Result<Versions, Failure> {
-        let asked = async {
-            let response =
-                self.carrier.send(self.backend.question(labels, token.as_ref())?).await?;
-            // The list of versions is no reply of a method's: its size says nothing of theirs.
-            reply(response, MAX_REPLY).await
-        };
+        let response = self.carrier.send(self.question(labels, token.as_ref())?);
+        // The list of versions is no reply of a method's: its size says nothing of theirs.
+        let asked = until(Some(deadline), async { reply(response.await?, MAX_REPLY).await });
         let no_list = |why: &str| Fault::before(FaultKind::BadReply, why).into();
-        match until(Some(deadline), asked).await {
+        match asked.await {
             Ok(Payload::Json(json)) => codec::decode(&json).map_err(|error| {
                 no_list(&format!("the list of versions was not understood: {error}"))
             }),
@@ -84,47 +81,45 @@ impl<C: Carrier> Http<C> {
             Err(failure) => Err(failure),
         }
     }
-}
 
-/// Waits no longer than the deadline, if there is one.
-async fn until<T>(
-    deadline: Option<Instant>,
-    work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    match deadline {
-        None => work.await,
-        Some(deadline) => tokio::time::timeout_at(deadline.into(), work)
-            .await
-            .unwrap_or_else(|_| Err(late().into())),
-    }
-}
-
-fn late() -> Fault {
-    let message = "no reply came before the deadline";
-    Fault::new(FaultKind::DeadlineExceeded, Executed::Maybe, message)
-}
-
-impl Place {
     /// The HTTP request of a call.
-    fn request(&self, request: Request) -> Result<Outgoing, Fault> {
-        let (interface, method) = (request.interface(), request.method());
-        let url = format!("{}/{}/{}/{}", self.base, interface.name, request.series(), method.name);
-        let mut headers = HeaderMap::new();
+    fn request(&self, request: Request) -> Result<Outgoing<C::Url>, Fault> {
+        let Template { url, need } = self.template(&request)?;
+        let (url, need) = (url.clone(), need.clone());
+        let mut headers = HeaderMap::with_capacity(HEADERS);
+        if let Some(accept) = accept(&request.method().reply) {
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        }
+        headers.insert(header::NEED, need);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(&request.payload)));
-        headers.insert(ACCEPT, HeaderValue::from_static(accept(&method.reply)));
-        insert(&mut headers, header::NEED, request.need())?;
         label(&mut headers, &request.labels)?;
         if let Some(timeout) = request.timeout() {
-            insert(&mut headers, header::TIMEOUT, &timeout::write(timeout))?;
+            headers.insert(header::TIMEOUT, timeout::write(timeout));
         }
         authorize(&mut headers, request.token.as_ref())?;
         let (Payload::Json(body) | Payload::Octets(body)) = request.payload;
         Ok(Outgoing { method: Method::POST, url, headers, body })
     }
 
+    /// What the requests of all calls of a method have in common.
+    fn template<'a>(&self, request: &'a Request) -> Result<&'a Template<C::Url>, Fault> {
+        let made = request.prepared();
+        if let Some(template) = made.get().and_then(|made| made.downcast_ref()) {
+            return Ok(template);
+        }
+        let path = [&request.interface().name, request.series(), &request.method().name].join("/");
+        let url = self.carrier.url(&format!("{}/{path}", self.backend.base))?;
+        let need = header_value(&header::NEED, request.need())?;
+        let template = Template { url, need };
+        let made = made.get_or_init(|| Box::new(template));
+        made.downcast_ref().ok_or_else(|| {
+            Fault::before(FaultKind::Internal, "a connection has two carriers of its requests")
+        })
+    }
+
     /// The HTTP request for what the backend serves.
-    fn question(&self, labels: &Labels, token: Option<&Token>) -> Result<Outgoing, Fault> {
-        let url = format!("{}/_versions", self.base);
+    fn question(&self, labels: &Labels, token: Option<&Token>) -> Result<Outgoing<C::Url>, Fault> {
+        let url = self.carrier.url(&format!("{}/_versions", self.backend.base))?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(media::JSON));
         label(&mut headers, labels)?;
@@ -133,9 +128,41 @@ impl Place {
     }
 }
 
+/// Where the calls of a method go, and what they say that is always the same.
+struct Template<U> {
+    url: U,
+    need: HeaderValue,
+}
+
+/// Headers of most requests, with those that their carrier adds.
+const HEADERS: usize = 12;
+
+/// Waits no longer than the deadline, if there is one.
+fn until<T>(
+    deadline: Option<Instant>,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> impl Future<Output = Result<T, Failure>> {
+    // Not `async`, for that would keep `work` twice.
+    match deadline {
+        None => Either::Left(work),
+        Some(deadline) => Either::Right(
+            tokio::time::timeout_at(deadline.into(), work)
+                .map(|ended| ended.unwrap_or_else(|_| Err(late().into()))),
+        ),
+    }
+}
+
+fn late() -> Fault {
+    let message = "no reply came before the deadline";
+    Fault::new(FaultKind::DeadlineExceeded, Executed::Maybe, message)
+}
+
 fn label(headers: &mut HeaderMap, labels: &Labels) -> Result<(), Fault> {
-    for (name, value) in labels.headers() {
-        insert(headers, HeaderName::from_static(name), &value)?;
+    for (name, value) in header::LABELS.into_iter().zip(labels.values()) {
+        if let Some(value) = value {
+            let value = header_value(&name, &value)?;
+            headers.insert(name, value);
+        }
     }
     Ok(())
 }
@@ -155,12 +182,15 @@ fn authorize(headers: &mut HeaderMap, token: Option<&Token>) -> Result<(), Fault
 }
 
 /// Reads a response that is one reply.
-async fn reply(response: impl Incoming, max_reply: usize) -> Result<Payload, Failure> {
-    let (status, content_type) = (response.status(), content_type_of(response.headers()));
-    match (status, media::essence(&content_type).as_str()) {
-        (StatusCode::OK, media::JSON) => Ok(Payload::Json(body(response, max_reply).await?)),
-        (StatusCode::OK, media::OCTETS) => Ok(Payload::Octets(body(response, max_reply).await?)),
-        _ => Err(failure(response, max_reply).await),
+async fn reply(mut response: impl Incoming, max_reply: usize) -> Result<Payload, Failure> {
+    let (ok, headers) = (response.status() == StatusCode::OK, response.headers());
+    if ok && media::is(headers, media::JSON) {
+        Ok(Payload::Json(body(&mut response, max_reply).await?))
+    } else if ok && media::is(headers, media::OCTETS) {
+        Ok(Payload::Octets(body(&mut response, max_reply).await?))
+    } else {
+        // Boxed, for it is rare and large.
+        Err(Box::pin(failure(response, max_reply)).await)
     }
 }
 
@@ -170,9 +200,8 @@ async fn items(
     max_reply: usize,
     deadline: Option<Instant>,
 ) -> Result<ReplyItems, Failure> {
-    let (status, content_type) = (response.status(), content_type_of(response.headers()));
-    if status != StatusCode::OK || media::essence(&content_type) != media::EVENTS {
-        return Err(failure(response, max_reply).await);
+    if response.status() != StatusCode::OK || !media::is(response.headers(), media::EVENTS) {
+        return Err(Box::pin(failure(response, max_reply)).await);
     }
     let heartbeat = response.headers().get(header::HEARTBEAT).and_then(heartbeat);
     let events = Events { response, parser: Parser::new(max_reply), deadline, heartbeat };
@@ -185,17 +214,16 @@ async fn items(
 }
 
 /// Reads a response that is no reply.
-async fn failure(response: impl Incoming, max_reply: usize) -> Failure {
-    let (status, content_type) = (response.status(), content_type_of(response.headers()));
-    let retry_after = retry_after(response.headers());
-    let body = match body(response, max_reply).await {
+async fn failure(mut response: impl Incoming, max_reply: usize) -> Failure {
+    let (status, headers) = (response.status(), response.headers());
+    let (content_type, retry_after) = (headers.get(CONTENT_TYPE).cloned(), retry_after(headers));
+    let is_problem = media::is(headers, media::PROBLEM);
+    let body = match body(&mut response, max_reply).await {
         Ok(body) => body,
         Err(failure) => return failure,
     };
     // The body says what happened; a status alone may come from anything in between.
-    if media::essence(&content_type) == media::PROBLEM
-        && let Some(failure) = problem::read(&body)
-    {
+    if is_problem && let Some(failure) = problem::read(&body) {
         return match failure {
             // The document is finer, but what stands in between knows only the header.
             Failure::Fault(fault) if fault.retry_after().is_none() => match retry_after {
@@ -208,13 +236,13 @@ async fn failure(response: impl Incoming, max_reply: usize) -> Failure {
     let message = format!(
         "status {}, `{}`: not a reply of a traitwire backend: {}",
         status.as_u16(),
-        content_type,
+        content_type.as_ref().and_then(|value| value.to_str().ok()).unwrap_or("no content type"),
         excerpt(&body)
     );
     Fault::new(FaultKind::BadReply, Executed::Maybe, message).into()
 }
 
-async fn body(mut response: impl Incoming, max_reply: usize) -> Result<Bytes, Failure> {
+async fn body(response: &mut impl Incoming, max_reply: usize) -> Result<Bytes, Failure> {
     let too_large = || {
         let message = format!("the reply is larger than {max_reply} bytes");
         Failure::from(Fault::new(FaultKind::TooLarge, Executed::Maybe, message))
@@ -246,27 +274,21 @@ fn content_type(payload: &Payload) -> &'static str {
     }
 }
 
-/// What a frontend can read: a reply of nothing but bytes comes as bytes.
-fn accept(reply: &ReplyKind) -> &'static str {
+/// What a frontend can read, where that is not JSON, which comes unasked: a reply of nothing but bytes
+/// comes as bytes.
+fn accept(reply: &ReplyKind) -> Option<&'static str> {
     match reply {
-        ReplyKind::Value(Type::Bytes) => "application/octet-stream, application/problem+json",
-        ReplyKind::Stream(_) => "text/event-stream, application/problem+json",
-        _ => "application/json, application/problem+json",
+        ReplyKind::Value(Type::Bytes) => Some("application/octet-stream, application/problem+json"),
+        ReplyKind::Stream(_) => Some("text/event-stream, application/problem+json"),
+        _ => None,
     }
 }
 
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) -> Result<(), Fault> {
-    let value = HeaderValue::from_str(value).map_err(|_| {
+fn header_value(name: &HeaderName, value: &str) -> Result<HeaderValue, Fault> {
+    HeaderValue::from_str(value).map_err(|_| {
         let message = format!("the value of `{name}` has characters that no header may have");
         Fault::before(FaultKind::InvalidArgument, message)
-    })?;
-    headers.insert(name, value);
-    Ok(())
-}
-
-fn content_type_of(headers: &HeaderMap) -> String {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    value.unwrap_or("no content type").to_owned()
+    })
 }
 
 /// How long the backend asks to wait, in whole seconds. (A date, the other form, would need clocks that
@@ -401,7 +423,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_is_the_same_in_whatever_chunks_it_comes() {
         for chunks in [&["abcd"][..], &["", "abcd"], &["a", "", "bcd"], &["abcd", ""]] {
-            let body = body(Chunks(chunks.iter().copied().collect()), 4).await;
+            let body = body(&mut Chunks(chunks.iter().copied().collect()), 4).await;
             assert_eq!(body, Ok(Bytes::from_static(b"abcd")));
         }
     }

@@ -2,7 +2,9 @@
 //!
 //! | module | the question it answers |
 //! |---|---|
-//! | `service` | How does an HTTP request become a call, and its reply a response? |
+//! | `service` | Which call does an HTTP request make, and what becomes of it? |
+//! | `request` | What does an HTTP request say of its call? |
+//! | `response` | How does what became of a call look as a response? |
 //! | `body` | How does what a handler gives leave as a body: whole, or item by item? |
 //! | `cache` | What may be kept of a reply, by whom, and how long? |
 //! | `query` | How do arguments stand in a URL? |
@@ -34,6 +36,10 @@ mod problem;
 #[cfg(feature = "http-server")]
 mod query;
 #[cfg(feature = "http-server")]
+mod request;
+#[cfg(feature = "http-server")]
+mod response;
+#[cfg(feature = "http-server")]
 mod service;
 mod timeout;
 
@@ -55,10 +61,12 @@ mod media {
     pub(super) const PROBLEM: &str = "application/problem+json";
     pub(super) const EVENTS: &str = "text/event-stream";
 
-    /// The type of a `Content-Type` without its parameters, in lower case.
+    /// Whether a message has content of this type, whatever its parameters.
     #[cfg(feature = "__http-client")]
-    pub(super) fn essence(content_type: &str) -> String {
-        content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    pub(super) fn is(headers: &http::HeaderMap, media_type: &str) -> bool {
+        let value = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = value.and_then(|value| value.split(';').next());
+        essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media_type))
     }
 }
 
@@ -66,12 +74,37 @@ mod media {
 mod header {
     use http::HeaderName;
 
-    pub(super) const NEED: HeaderName = HeaderName::from_static("traitwire-need");
-    pub(super) const TIMEOUT: HeaderName = HeaderName::from_static("traitwire-timeout");
+    use crate::labels;
+
+    pub(super) const NEED_TEXT: &str = "traitwire-need";
+    pub(super) const TIMEOUT_TEXT: &str = "traitwire-timeout";
+    #[cfg(feature = "__http-client")]
+    pub(super) const NEED: HeaderName = HeaderName::from_static(NEED_TEXT);
+    #[cfg(feature = "__http-client")]
+    pub(super) const TIMEOUT: HeaderName = HeaderName::from_static(TIMEOUT_TEXT);
     #[cfg(feature = "http-server")]
     pub(super) const OFFER: HeaderName = HeaderName::from_static("traitwire-offer");
-    #[cfg(feature = "http-server")]
-    pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(crate::labels::REQUEST_ID);
+    pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(labels::REQUEST_ID);
+    pub(super) const SESSION: HeaderName = HeaderName::from_static(labels::SESSION);
+    pub(super) const APPLICATION: HeaderName = HeaderName::from_static(labels::APPLICATION);
+    pub(super) const ROUTE: HeaderName = HeaderName::from_static(labels::ROUTE);
+    pub(super) const TRACE: HeaderName = HeaderName::from_static(labels::TRACE);
+    pub(super) const TRACE_STATE: HeaderName = HeaderName::from_static(labels::TRACE_STATE);
+    pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static(labels::IDEMPOTENCY_KEY);
+    pub(super) const LAST_EVENT_ID: HeaderName = HeaderName::from_static(labels::LAST_EVENT_ID);
+
+    /// What a request says of itself, in the order of `labels::HEADERS`.
+    #[cfg(feature = "__http-client")]
+    pub(super) const LABELS: [HeaderName; labels::HEADERS.len()] = [
+        REQUEST_ID,
+        SESSION,
+        APPLICATION,
+        ROUTE,
+        TRACE,
+        TRACE_STATE,
+        IDEMPOTENCY_KEY,
+        LAST_EVENT_ID,
+    ];
     /// The longest silence of a stream, in milliseconds.
     pub(super) const HEARTBEAT: HeaderName = HeaderName::from_static("traitwire-heartbeat");
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::uri::Scheme;
 use http::{HeaderMap, StatusCode, Uri};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full};
@@ -13,7 +14,7 @@ use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::client::legacy::{self, Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::carrier::{Carrier, Incoming, Outgoing, chain, cut};
+use super::carrier::{Carrier, Incoming, Outgoing, bad_url, chain, cut};
 use crate::{Executed, Fault, FaultKind};
 
 /// How long a connection may go unused before it is closed: less than what stands in between and
@@ -64,14 +65,23 @@ impl fmt::Debug for Hyper {
 impl Carrier for Hyper {
     type Incoming = http::Response<hyper::body::Incoming>;
 
-    async fn send(&self, outgoing: Outgoing) -> Result<Self::Incoming, Fault> {
-        let uri = Uri::try_from(&outgoing.url).map_err(|error| outgoing.bad_url(&error))?;
-        let https = uri.scheme_str() == Some("https");
+    type Url = Uri;
+
+    fn url(&self, text: &str) -> Result<Uri, Fault> {
+        Uri::try_from(text).map_err(|error| bad_url(text, &error))
+    }
+
+    fn send(
+        &self,
+        outgoing: Outgoing<Uri>,
+    ) -> impl Future<Output = Result<Self::Incoming, Fault>> + Send + 'static {
+        let https = outgoing.url.scheme() == Some(&Scheme::HTTPS);
         let mut request = http::Request::new(Full::new(outgoing.body));
         *request.method_mut() = outgoing.method;
-        *request.uri_mut() = uri;
+        *request.uri_mut() = outgoing.url;
         *request.headers_mut() = outgoing.headers;
-        self.0.request(request).await.map_err(|error| lost(&error, https))
+        let response = self.0.request(request);
+        async move { response.await.map_err(|error| lost(&error, https)) }
     }
 }
 

@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode};
 use reqwest::{Client, Response};
 use url::Url;
 
-use super::carrier::{Carrier, Incoming, Outgoing, chain, cut};
+use super::carrier::{Carrier, Incoming, Outgoing, bad_url, chain, cut};
 use crate::{Executed, Fault, FaultKind};
 
 /// A client with the settings that the connector's documentation names.
@@ -19,14 +19,23 @@ pub(super) fn client() -> Result<Client, Fault> {
 impl Carrier for Client {
     type Incoming = Response;
 
-    async fn send(&self, outgoing: Outgoing) -> Result<Response, Fault> {
-        let url = Url::parse(&outgoing.url).map_err(|error| outgoing.bad_url(&error))?;
-        let mut request = reqwest::Request::new(outgoing.method, url);
+    type Url = Url;
+
+    fn url(&self, text: &str) -> Result<Url, Fault> {
+        Url::parse(text).map_err(|error| bad_url(text, &error))
+    }
+
+    fn send(
+        &self,
+        outgoing: Outgoing<Url>,
+    ) -> impl Future<Output = Result<Response, Fault>> + Send + 'static {
+        let mut request = reqwest::Request::new(outgoing.method, outgoing.url);
         *request.headers_mut() = outgoing.headers;
         if !outgoing.body.is_empty() {
             *request.body_mut() = Some(outgoing.body.into());
         }
-        self.execute(request).await.map_err(|error| lost(&error))
+        let response = self.execute(request);
+        async move { response.await.map_err(|error| lost(&error)) }
     }
 }
 

@@ -68,10 +68,15 @@ impl<T: Wire> Lend for [T] {
 
 /// The arguments of a call, as a client writes them.
 #[must_use]
-#[derive(Default)]
 pub struct Arguments {
     json: Vec<u8>,
     failure: Option<Fault>,
+}
+
+impl Default for Arguments {
+    fn default() -> Self {
+        Arguments { json: Vec::with_capacity(128), failure: None }
+    }
 }
 
 impl Arguments {

@@ -1,14 +1,16 @@
 //! How does a stub's call find its transport?
 
+use std::any::Any;
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use futures_core::Stream;
 use traitwire_schema::{Interface, Method};
 
-use crate::labels::Labels;
+use crate::labels::{self, Labels};
 use crate::rpc::dispatch::{Failure, Payload};
 use crate::rpc::retry::RetryPolicy;
 use crate::rpc::returned::Returned;
@@ -58,7 +60,7 @@ pub struct Request {
     /// When the call must have ended; `None` means no limit, which only a stream may have.
     pub(crate) deadline: Option<Instant>,
     /// What it says of itself.
-    pub(crate) labels: Labels,
+    pub(crate) labels: Arc<Labels>,
     /// In place of the connection's policy.
     #[cfg_attr(not(feature = "__frontend"), allow(dead_code, reason = "frontends alone ask"))]
     pub(crate) retries: Option<RetryPolicy>,
@@ -89,6 +91,11 @@ impl Request {
         &self.target.needs[self.method]
     }
 
+    #[cfg(feature = "__http-client")]
+    pub(crate) fn prepared(&self) -> &Prepared {
+        &self.target.prepared[self.method]
+    }
+
     /// The arguments.
     pub fn payload(&self) -> &Payload {
         &self.payload
@@ -105,8 +112,9 @@ impl Request {
     }
 
     /// What the request says of itself, as pairs of a header's name in lower case and its value.
-    pub fn labels(&self) -> impl Iterator<Item = (&'static str, String)> {
-        self.labels.headers()
+    pub fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let labels = labels::HEADERS.into_iter().zip(self.labels.values());
+        labels.filter_map(|(name, value)| Some((name, value?)))
     }
 }
 
@@ -119,7 +127,12 @@ pub(crate) struct Target {
     pub(crate) needs: Vec<String>,
     /// How long a call with one reply may take unless it says otherwise.
     pub(crate) timeout: Duration,
+    /// What the transport has worked out for each method, once for all calls.
+    pub(crate) prepared: Vec<Prepared>,
 }
+
+/// Anything of a transport's; there is one transport to a target.
+pub(crate) type Prepared = OnceLock<Box<dyn Any + Send + Sync>>;
 
 /// One interface of one backend: what a stub holds.
 #[derive(Clone)]

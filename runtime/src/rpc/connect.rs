@@ -1,17 +1,16 @@
 //! Is the other end one that this frontend can talk to?
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use traitwire_schema::Interface;
 use traitwire_schema::version::{self, Offer, Series};
 use traitwire_schema::walk::Schema;
 
-use crate::rpc::channel::{Channel, Stub, Target, Transport};
+use crate::rpc::channel::{Channel, Stub, Target};
 use crate::rpc::compatibility::{self, MethodShape};
 use crate::rpc::limits::DEFAULT_DEADLINE;
-use crate::rpc::retry::{Retrier, Retrying};
+use crate::rpc::retry::Retrying;
 use crate::rpc::sender::Sender;
-use crate::rpc::token::{Tokens, WithTokens};
 use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Fault, FaultKind};
 
@@ -68,24 +67,14 @@ pub(crate) enum Strictness {
     EveryMethod,
 }
 
-/// Puts around a transport what is the same over all of them.
-pub(crate) fn around(
-    inner: Arc<dyn Transport>,
-    tokens: Tokens,
-    retrier: Retrier,
-) -> Arc<dyn Transport> {
-    // Outermost, so that each attempt shows the token that is current then.
-    Arc::new(Retrying { inner: Arc::new(WithTokens { inner, tokens }), retrier })
-}
-
 /// Makes stubs over a transport, once the backend is known to serve what they call.
 pub(crate) fn connect<S: Stubs>(
-    transport: &Arc<dyn Transport>,
+    transport: Retrying,
     sender: Sender,
     versions: &Versions,
     strictness: Strictness,
 ) -> Result<S, Fault> {
-    let transport = sender.surround(Arc::clone(transport));
+    let transport = sender.surround(transport);
     let sender = Arc::new(sender);
     let mut channels = Vec::new();
     for interface in S::interfaces() {
@@ -118,6 +107,7 @@ fn target(interface: &'static Interface) -> Result<Target, Fault> {
         series: Series::of(&version).to_string(),
         needs: needs.collect::<Result<_, _>>()?,
         timeout: DEFAULT_DEADLINE,
+        prepared: interface.methods.iter().map(|_| OnceLock::new()).collect(),
     })
 }
 

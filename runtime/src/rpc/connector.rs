@@ -55,14 +55,14 @@ macro_rules! connector_options {
             /// The application that calls, as `name/1.2.3`; handlers and logs of the backend see it.
             /// Default: none.
             pub fn application(mut self, name: &str, version: &str) -> $connector {
-                self.sender.application = Some(format!("{name}/{version}"));
+                self.sender.application = Some(format!("{name}/{version}").into());
                 self
             }
 
             /// What all requests of this frontend have in common in the backend's logs, such as a
             /// window that is open. No secret. Default: an id that no other connection has.
             pub fn session(mut self, session: impl Into<String>) -> $connector {
-                self.sender.session = session.into();
+                self.sender.session = session.into().into();
                 self
             }
 

@@ -61,9 +61,9 @@ impl Watch {
             rpc.method = %format_args!("{}/{}", interface.name, method.name),
             rpc.response.status_code = Empty,
             error.r#type = Empty,
-            request_id = labels.request_id,
-            session = labels.session,
-            application = labels.application,
+            request_id = &*labels.request_id,
+            session = labels.session.as_deref(),
+            application = labels.application.as_deref(),
             traceparent = labels.trace.as_ref().map(tracing::field::display),
         );
         Watch {
@@ -131,12 +131,13 @@ mod frontend {
     use super::{End, Watch};
     use crate::Trace;
     use crate::rpc::channel::{Opening, Reply, ReplyItems, Request, Transport};
+    use crate::rpc::retry::Retrying;
 
     /// Gives a call the place in a trace that its span has.
     pub(crate) type TraceProvider = dyn Fn(&Span) -> Option<Trace> + Send + Sync;
 
     pub(crate) struct Observed {
-        pub(crate) next: Arc<dyn Transport>,
+        pub(crate) calls: Arc<Retrying>,
         pub(crate) trace: Option<Arc<TraceProvider>>,
     }
 
@@ -152,7 +153,7 @@ mod frontend {
                 &interface.version,
             );
             if let Some(trace) = self.trace.as_ref().and_then(|trace| trace(watch.span())) {
-                request.labels.trace = Some(trace);
+                Arc::make_mut(&mut request.labels).trace = Some(trace);
             }
             watch
         }
@@ -161,19 +162,17 @@ mod frontend {
     impl Transport for Observed {
         fn call(&self, mut request: Request) -> Reply {
             let mut watch = self.begin(&mut request);
-            let span = watch.span().clone();
-            let reply = self.next.call(request);
-            let watched = async move {
-                let reply = reply.await;
+            let call = self.calls.call(request, <dyn Transport>::call);
+            Box::pin(async move {
+                let reply = call.instrument(watch.span().clone()).await;
                 watch.end(&reply);
                 reply
-            };
-            Box::pin(watched.instrument(span))
+            })
         }
 
         fn open(&self, mut request: Request) -> Opening {
             let mut watch = self.begin(&mut request);
-            let opening = self.next.open(request);
+            let opening = self.calls.call(request, <dyn Transport>::open);
             Box::pin(async move {
                 match opening.instrument(watch.span().clone()).await {
                     Ok(items) => Ok(watched(items, watch)),

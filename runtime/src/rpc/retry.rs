@@ -165,16 +165,20 @@ mod driver {
     use std::pin::Pin;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
+    use std::task::{Context, Poll, ready};
     use std::time::Instant;
 
     use super::{Failed, RetryPolicy};
     use crate::rpc::Failure;
-    use crate::rpc::channel::{Opening, Reply, Request, Transport};
+    use crate::rpc::channel::{Request, Transport};
+    use crate::rpc::token::Tokens;
     use crate::{Executed, Fault};
 
-    /// A transport whose calls are made again where its policy says so.
+    /// A transport whose calls are made again where the policy says so. Each attempt shows the token
+    /// that is current then.
     pub(crate) struct Retrying {
-        pub(crate) inner: Arc<dyn Transport>,
+        pub(crate) transport: Arc<dyn Transport>,
+        pub(crate) tokens: Tokens,
         pub(crate) retrier: Retrier,
     }
 
@@ -188,41 +192,76 @@ mod driver {
     /// A future that one attempt is.
     type Attempt<T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send>>;
 
-    impl Transport for Retrying {
-        fn call(&self, request: Request) -> Reply {
-            self.repeat(request, |transport, request| transport.call(request))
+    /// Makes an attempt.
+    type Make<T> = fn(&dyn Transport, Request) -> Attempt<T>;
+
+    impl Retrying {
+        /// Makes a call: one that has a reply, or one up to where its stream begins.
+        pub(crate) fn call<T: 'static>(
+            self: &Arc<Self>,
+            request: Request,
+            make: Make<T>,
+        ) -> Called<T> {
+            self.retrier.budget.earn();
+            let attempt = self.attempt(&request, make);
+            Called { attempt, first: Some((Arc::clone(self), request, make)) }
         }
 
-        fn open(&self, request: Request) -> Opening {
-            self.repeat(request, |transport, request| transport.open(request))
+        /// One attempt, or two if the first shows that the token is old.
+        fn attempt<T: 'static>(self: &Arc<Self>, request: &Request, make: Make<T>) -> Attempt<T> {
+            let with = |request: &Request, token| Request { token, ..request.clone() };
+            match self.tokens.known() {
+                Some(token) => make(&*self.transport, with(request, token)),
+                None => {
+                    let (this, request) = (Arc::clone(self), request.clone());
+                    Box::pin(async move {
+                        let attempt = |token| make(&*this.transport, with(&request, token));
+                        this.tokens.show(request.deadline, attempt).await
+                    })
+                }
+            }
+        }
+
+        /// What else is to be done after a first attempt that ended so.
+        async fn go_on<T: 'static>(
+            self: Arc<Self>,
+            fault: Fault,
+            request: Request,
+            make: Make<T>,
+        ) -> Result<T, Failure> {
+            let method = request.method();
+            let facts = Facts {
+                what: &method.name,
+                idempotent: method.idempotent || method.readonly,
+                has_key: request.labels.idempotency_key.is_some(),
+                deadline: request.deadline,
+            };
+            let policy = request.retries.unwrap_or(self.retrier.policy);
+            let retrier = Retrier { policy, ..self.retrier.clone() };
+            retrier.go_on(facts, fault, || self.attempt(&request, make)).await
         }
     }
 
-    impl Retrying {
-        fn repeat<T: 'static>(
-            &self,
-            request: Request,
-            attempt: fn(&dyn Transport, Request) -> Attempt<T>,
-        ) -> Attempt<T> {
-            let retrier = match request.retries {
-                None => self.retrier.clone(),
-                Some(policy) => Retrier { policy, budget: Arc::clone(&self.retrier.budget) },
-            };
-            if retrier.policy.attempts == 1 {
-                retrier.budget.earn();
-                return attempt(&*self.inner, request);
+    /// A call under way. What is needed for further attempts is little until there are any.
+    pub(crate) struct Called<T> {
+        attempt: Attempt<T>,
+        /// `None` after the first attempt.
+        first: Option<(Arc<Retrying>, Request, Make<T>)>,
+    }
+
+    impl<T: 'static> Future for Called<T> {
+        type Output = Result<T, Failure>;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+            loop {
+                let ended = ready!(self.attempt.as_mut().poll(cx));
+                match (ended, self.first.take()) {
+                    (Err(Failure::Fault(fault)), Some((calls, request, make))) => {
+                        self.attempt = Box::pin(calls.go_on(fault, request, make));
+                    }
+                    (ended, _) => return Poll::Ready(ended),
+                }
             }
-            let inner = Arc::clone(&self.inner);
-            Box::pin(async move {
-                let method = request.method();
-                let facts = Facts {
-                    what: &method.name,
-                    idempotent: method.idempotent || method.readonly,
-                    has_key: request.labels.idempotency_key.is_some(),
-                    deadline: request.deadline,
-                };
-                retrier.repeat(facts, || attempt(&*inner, request.clone())).await
-            })
         }
     }
 
@@ -250,6 +289,7 @@ mod driver {
         }
 
         /// Makes one attempt after the other until one of them is the last.
+        #[cfg(feature = "__http-client")]
         pub(crate) async fn repeat<T, A>(
             &self,
             facts: Facts<'_>,
@@ -259,13 +299,25 @@ mod driver {
             A: Future<Output = Result<T, Failure>>,
         {
             self.budget.earn();
+            match attempt().await {
+                Err(Failure::Fault(fault)) => self.go_on(facts, fault, attempt).await,
+                ended => ended,
+            }
+        }
+
+        /// As `repeat`, after a first attempt that ended so.
+        async fn go_on<T, A>(
+            &self,
+            facts: Facts<'_>,
+            mut fault: Fault,
+            mut attempt: impl FnMut() -> A,
+        ) -> Result<T, Failure>
+        where
+            A: Future<Output = Result<T, Failure>>,
+        {
             let mut executed = Executed::No;
             let mut number = 1;
             loop {
-                let fault = match attempt().await {
-                    Err(Failure::Fault(fault)) => fault,
-                    ended => return ended,
-                };
                 let failed = Failed {
                     fault: &fault,
                     attempt: number,
@@ -283,6 +335,10 @@ mod driver {
                 tracing::debug!(method = facts.what, attempt = number, ?pause, %fault, "calls again");
                 number += 1;
                 tokio::time::sleep(pause).await;
+                fault = match attempt().await {
+                    Err(Failure::Fault(fault)) => fault,
+                    ended => return ended,
+                };
             }
         }
     }

@@ -7,23 +7,22 @@ use serde::de::DeserializeOwned;
 use traitwire_schema::{Interface, Method};
 
 use crate::call::new_request_id;
-#[cfg(feature = "__http-client")]
 use crate::labels::Labels;
-use crate::rpc::channel::Request;
 use crate::rpc::dispatch::Payload;
 #[cfg(feature = "__frontend")]
 use crate::rpc::{
     channel::Transport,
     intercept::{Intercepted, Interceptor},
     observe::{Observed, TraceProvider},
+    retry::Retrying,
 };
 use crate::{Context, Fault, FaultKind, Trace};
 
 /// A frontend, as its requests name it.
 #[derive(Clone)]
 pub(crate) struct Sender {
-    pub(crate) session: String,
-    pub(crate) application: Option<String>,
+    pub(crate) session: Arc<str>,
+    pub(crate) application: Option<Arc<str>>,
     pub(crate) route: Option<RouteProvider>,
     #[cfg(feature = "__frontend")]
     pub(crate) trace: Option<Arc<TraceProvider>>,
@@ -61,9 +60,9 @@ impl fmt::Debug for Sender {
 impl Sender {
     /// The transport with what stands around its calls.
     #[cfg(feature = "__frontend")]
-    pub(crate) fn surround(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+    pub(crate) fn surround(&self, calls: Retrying) -> Arc<dyn Transport> {
         let mut next: Arc<dyn Transport> =
-            Arc::new(Observed { next: transport, trace: self.trace.clone() });
+            Arc::new(Observed { calls: Arc::new(calls), trace: self.trace.clone() });
         for interceptor in self.interceptors.iter().rev() {
             next = Arc::new(Intercepted { interceptor: Arc::clone(interceptor), next });
         }
@@ -74,38 +73,38 @@ impl Sender {
     /// from what all calls have in common.
     pub(crate) fn label(
         &self,
-        request: &mut Request,
+        mut labels: Labels,
+        call: Routed<'_>,
         parent: Option<&Context>,
-    ) -> Result<(), Fault> {
-        let mut labels = std::mem::take(&mut request.labels);
+    ) -> Result<Labels, Fault> {
+        let inherited = parent.map(Context::labels);
         if labels.request_id.is_empty() {
-            labels.request_id = match parent.map(Context::request_id) {
-                Some(id) if !id.is_empty() => id.to_owned(),
+            labels.request_id = match inherited.map(|inherited| &inherited.request_id) {
+                Some(id) if !id.is_empty() => Arc::clone(id),
                 _ => new_request_id(),
             };
         }
-        let session = parent.and_then(Context::session).unwrap_or(&self.session);
-        labels.session = Some(session.to_owned());
+        let session = inherited.and_then(|inherited| inherited.session.as_ref());
+        labels.session = Some(Arc::clone(session.unwrap_or(&self.session)));
         labels.application.clone_from(&self.application);
         if labels.route.is_none() {
-            let provided = self.route.as_ref().and_then(|route| route(&Routed { request }));
-            let inherited = || parent.and_then(Context::route).map(str::to_owned);
-            labels.route = provided.or_else(inherited);
+            let provided = self.route.as_ref().and_then(|route| route(&call));
+            let inherited = || inherited.and_then(|inherited| inherited.route.clone());
+            labels.route = provided.map(Arc::from).or_else(inherited);
         }
-        if labels.route.is_none() && request.interface().route_required {
-            return Err(no_route(request.interface()));
+        let Routed { interface, method, .. } = call;
+        if labels.route.is_none() && interface.route_required {
+            return Err(no_route(interface));
         }
         let trace = labels.trace.take();
         let inherited = || parent.and_then(Context::trace).map(Trace::child);
         labels.trace = Some(trace.or_else(inherited).unwrap_or_else(Trace::begin));
-        let method = request.method();
         if labels.idempotency_key.is_none() && method.idempotent && !method.readonly {
             // Running it twice does no harm, but a backend that keeps keys can spare itself that.
             labels.idempotency_key = Some(new_request_id());
         }
         labels.check()?;
-        request.labels = labels;
-        Ok(())
+        Ok(labels)
     }
 
     /// What a question says of the frontend that is no call of a method.
@@ -134,23 +133,25 @@ pub(crate) fn no_route(interface: &Interface) -> Fault {
 
 /// A call that needs a routing key: what a route provider decides by.
 pub struct Routed<'a> {
-    request: &'a Request,
+    pub(crate) interface: &'static Interface,
+    pub(crate) method: &'static Method,
+    pub(crate) payload: &'a Payload,
 }
 
 impl Routed<'_> {
     /// The called interface.
     pub fn interface(&self) -> &'static Interface {
-        self.request.interface()
+        self.interface
     }
 
     /// The called method.
     pub fn method(&self) -> &'static Method {
-        self.request.method()
+        self.method
     }
 
     /// The argument of this name on the wire, if the method has one that is of this type.
     pub fn argument<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        let Payload::Json(json) = self.request.payload() else { return None };
+        let Payload::Json(json) = self.payload else { return None };
         let mut arguments: serde_json::Map<_, _> = serde_json::from_slice(json).ok()?;
         serde_json::from_value(arguments.remove(name)?).ok()
     }
@@ -158,6 +159,6 @@ impl Routed<'_> {
 
 impl fmt::Debug for Routed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Routed({}/{})", self.interface().name, self.method().name)
+        write!(f, "Routed({}/{})", self.interface.name, self.method.name)
     }
 }

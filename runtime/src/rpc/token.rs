@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 #[cfg(feature = "__frontend")]
-pub(crate) use self::tokens::{Tokens, WithTokens};
+pub(crate) use self::tokens::Tokens;
 
 /// A bearer token. Its debug form hides it.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,7 +32,6 @@ impl fmt::Debug for Token {
 mod tokens {
     use std::fmt;
     use std::panic::AssertUnwindSafe;
-    use std::pin::Pin;
     use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
     use std::time::Instant;
 
@@ -41,7 +40,6 @@ mod tokens {
 
     use super::Token;
     use crate::rpc::Failure;
-    use crate::rpc::channel::{Opening, Reply, Request, Transport};
     use crate::{Executed, Fault, FaultKind};
 
     /// Where the tokens of a connection come from.
@@ -95,6 +93,15 @@ mod tokens {
             Tokens::Provided(Arc::new(Provider { ask, state: Mutex::default() }))
         }
 
+        /// The token, or that there is none, unless it has to be asked for.
+        pub(crate) fn known(&self) -> Option<Option<Token>> {
+            match self {
+                Tokens::None => Some(None),
+                Tokens::One(token) => Some(Some(token.clone())),
+                Tokens::Provided(_) => None,
+            }
+        }
+
         /// Makes a call with the token that there is, and if the backend refuses that one, once more
         /// with another.
         pub(crate) async fn show<T, A>(
@@ -105,10 +112,9 @@ mod tokens {
         where
             A: Future<Output = Result<T, Failure>>,
         {
-            let provider = match self {
-                Tokens::None => return attempt(None).await,
-                Tokens::One(token) => return attempt(Some(token.clone())).await,
-                Tokens::Provided(provider) => provider,
+            let provider = match (self, self.known()) {
+                (Tokens::Provided(provider), _) => provider,
+                (_, token) => return attempt(token.flatten()).await,
             };
             let token = by(deadline, provider.token(None)).await?;
             let refused = match attempt(Some(token.clone())).await {
@@ -184,47 +190,6 @@ mod tokens {
 
         fn state(&self) -> MutexGuard<'_, State> {
             self.state.lock().unwrap_or_else(PoisonError::into_inner)
-        }
-    }
-
-    /// A transport whose calls show a token.
-    pub(crate) struct WithTokens {
-        pub(crate) inner: Arc<dyn Transport>,
-        pub(crate) tokens: Tokens,
-    }
-
-    type Attempt<T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send>>;
-
-    impl Transport for WithTokens {
-        fn call(&self, request: Request) -> Reply {
-            self.show(request, |transport, request| transport.call(request))
-        }
-
-        fn open(&self, request: Request) -> Opening {
-            self.show(request, |transport, request| transport.open(request))
-        }
-    }
-
-    impl WithTokens {
-        fn show<T: 'static>(
-            &self,
-            mut request: Request,
-            attempt: fn(&dyn Transport, Request) -> Attempt<T>,
-        ) -> Attempt<T> {
-            match &self.tokens {
-                Tokens::None => attempt(&*self.inner, request),
-                Tokens::One(token) => {
-                    request.token = Some(token.clone());
-                    attempt(&*self.inner, request)
-                }
-                Tokens::Provided(_) => {
-                    let (tokens, inner) = (self.tokens.clone(), Arc::clone(&self.inner));
-                    Box::pin(async move {
-                        let with = |token| attempt(&*inner, Request { token, ..request.clone() });
-                        tokens.show(request.deadline, with).await
-                    })
-                }
-            }
         }
     }
 }

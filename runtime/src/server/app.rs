@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full};
 use tower_service::Service;
 
 use super::BoxError;
@@ -45,7 +45,46 @@ impl Body for RequestBody {
 }
 
 /// The body of any response.
-pub(super) type AnyBody = UnsyncBoxBody<Bytes, BoxError>;
+pub(super) enum AnyBody {
+    /// Of a call, and of all that is there at once.
+    Own(crate::http::Body),
+    Other(UnsyncBoxBody<Bytes, BoxError>),
+}
+
+impl AnyBody {
+    pub(super) fn whole(content: Bytes) -> AnyBody {
+        AnyBody::Own(content.into())
+    }
+}
+
+impl Body for AnyBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match self.get_mut() {
+            AnyBody::Own(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
+            AnyBody::Other(body) => Pin::new(body).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            AnyBody::Own(body) => body.is_end_stream(),
+            AnyBody::Other(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            AnyBody::Own(body) => body.size_hint(),
+            AnyBody::Other(body) => body.size_hint(),
+        }
+    }
+}
 
 /// A response on its way.
 pub(super) type Answer = Pin<Box<dyn Future<Output = Response<AnyBody>> + Send>>;
@@ -97,7 +136,7 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    body.map_err(Into::into).boxed_unsync()
+    AnyBody::Other(body.map_err(Into::into).boxed_unsync())
 }
 
 /// A response of plain text.
@@ -111,7 +150,7 @@ pub(super) fn typed(
     content_type: &'static str,
     content: impl Into<Bytes>,
 ) -> Response<AnyBody> {
-    let mut response = Response::new(any_body(Full::new(content.into())));
+    let mut response = Response::new(AnyBody::whole(content.into()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));

@@ -31,6 +31,18 @@ impl Authority {
         Some(Authority { host, port })
     }
 
+    /// Whether this is how it is spelled by whoever does as all do.
+    pub(super) fn is_spelled(&self, text: &[u8]) -> bool {
+        let Some(port) = text.strip_prefix(self.host.as_bytes()) else { return false };
+        match self.port {
+            None => port.is_empty(),
+            Some(own) => {
+                let digits = port.strip_prefix(b":").and_then(|digits| str::from_utf8(digits).ok());
+                digits.and_then(number) == Some(own)
+            }
+        }
+    }
+
     /// Whether the two are one place, for a scheme whose usual port is among these.
     pub(super) fn is(&self, other: &Authority, usual: &[u16]) -> bool {
         let port = |authority: &Authority| authority.port.filter(|port| !usual.contains(port));

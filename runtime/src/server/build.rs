@@ -21,6 +21,8 @@ use super::cors::Cors;
 use super::drain::{Phase, ServerHandle};
 use super::hosts::HostList;
 use super::limits::ServerLimits;
+#[cfg(not(feature = "compression"))]
+use super::routes::Rpc;
 use super::routes::{ReadyCheck, Routes};
 use super::serve::Server;
 use crate::http::HttpService;
@@ -289,7 +291,7 @@ impl ServerBuilder {
             #[cfg(feature = "compression")]
             let service = self.compression.rpc(service);
             #[cfg(not(feature = "compression"))]
-            let service = any(service);
+            let service = Rpc::Plain(service);
             (self.prefix.trim_end_matches('/').to_owned(), service)
         });
         #[cfg(feature = "compression")]

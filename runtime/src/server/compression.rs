@@ -10,6 +10,7 @@ use tower_http::decompression::RequestDecompression;
 use tower_service::Service;
 
 use super::app::{Answer, AnyBody, App, RequestBody, any};
+use super::routes::Rpc;
 use crate::http::HttpService;
 
 /// Less than this is not worth it: it goes in one packet either way.
@@ -24,9 +25,13 @@ pub(super) struct Compression {
 
 impl Compression {
     /// A backend's service with it. What inflates is counted by the service, which reads the body.
-    pub(super) fn rpc(self, service: HttpService) -> Arc<dyn App> {
-        let app = if self.calls { any(RequestDecompression::new(service)) } else { any(service) };
-        self.replies_of(app)
+    pub(super) fn rpc(self, service: HttpService) -> Rpc {
+        let app = match self {
+            Compression { calls: false, replies: false } => return Rpc::Plain(service),
+            Compression { calls: false, .. } => any(service),
+            Compression { calls: true, .. } => any(RequestDecompression::new(service)),
+        };
+        Rpc::Layered(self.replies_of(app))
     }
 
     /// Any service with its replies compressed.

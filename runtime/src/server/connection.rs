@@ -19,8 +19,8 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Sleep;
 
-use super::app::{AnyBody, RequestBody, any_body};
-use super::drain::{Leaving, Phase};
+use super::app::{AnyBody, RequestBody};
+use super::drain::Phase;
 #[cfg(feature = "tls")]
 use super::limits::LINGER;
 use super::limits::{LEAST_HEAD, ServerLimits};
@@ -41,6 +41,9 @@ pub(super) struct Shared {
     pub(super) running: Arc<AtomicUsize>,
 }
 
+/// The most headers that hyper takes unasked, documented at its `max_headers`.
+const HEADERS_OF_HYPER: usize = 100;
+
 /// The rules of HTTP under these limits. Those of h2 against abuse stay as they are: 20 streams that
 /// were reset before they were accepted, 1,024 that we have reset ourselves.
 pub(super) fn http(limits: &ServerLimits) -> auto::Builder<TokioExecutor> {
@@ -50,9 +53,12 @@ pub(super) fn http(limits: &ServerLimits) -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         // It would run on kept connections as well; `Activity` tells them apart.
         .header_read_timeout(None)
-        .max_headers(limits.max_headers)
         // What is read before a head is whole. The limit itself is `head_size`'s.
         .max_buf_size(limits.max_head.max(LEAST_HEAD) + LEAST_HEAD);
+    // hyper has as many places on its stack; any number that is said takes the heap.
+    if limits.max_headers != HEADERS_OF_HYPER {
+        builder.http1().max_headers(limits.max_headers);
+    }
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -209,7 +215,7 @@ impl Drop for TakeAway {
 async fn answer(
     shared: Arc<Shared>,
     activity: Arc<Activity>,
-    mut request: Request<hyper::body::Incoming>,
+    request: Request<hyper::body::Incoming>,
 ) -> Result<Response<Counted<AnyBody>>, Infallible> {
     let http2 = request.version() == Version::HTTP_2;
     let running = activity.begin(http2);
@@ -217,10 +223,8 @@ async fn answer(
     let mut response = if head_size(&request) > max_head {
         let message = format!("path and headers are longer than {max_head} bytes");
         let fault = Fault::before(FaultKind::TooLarge, message);
-        problem_response(&fault, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
-            .map(|json| any_body(http_body_util::Full::new(json)))
+        problem_response(&fault, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE).map(AnyBody::whole)
     } else {
-        request.extensions_mut().insert(Leaving(shared.phase.clone()));
         shared.routes.answer(request.map(RequestBody::new)).await
     };
     if !http2 && *shared.phase.borrow() >= Phase::Closing {

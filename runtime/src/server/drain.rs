@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use http::Extensions;
 use tokio::sync::watch;
 
 use crate::rpc::channel::ReplyItems;
@@ -111,16 +110,15 @@ pub(super) async fn obey_signals(handle: ServerHandle) {
     }
 }
 
-/// Stands in the extensions of each request of a server, so that a stream hears of the server's end
-/// whatever stands between the two.
+/// Tells streams of their server's end. It stands in the extensions of requests to services of the
+/// user's, for there may be a backend behind them, whatever stands between.
 #[derive(Debug, Clone)]
 pub(crate) struct Leaving(pub(super) watch::Receiver<Phase>);
 
 impl Leaving {
     /// The same items, up to the time when the server has its streams end. The last is a fault then.
-    pub(crate) fn end(extensions: &Extensions, items: ReplyItems) -> ReplyItems {
-        let Some(Leaving(phase)) = extensions.get() else { return items };
-        let mut phase = phase.clone();
+    pub(crate) fn end(&self, items: ReplyItems) -> ReplyItems {
+        let mut phase = self.0.clone();
         let told = Box::pin(async move {
             // A server that is gone has ended, too.
             let _ = phase.wait_for(|phase| *phase >= Phase::EndingStreams).await;

@@ -67,6 +67,14 @@ impl HostList {
             (StatusCode::BAD_REQUEST, Fault::before(FaultKind::InvalidArgument, message))
         };
         let mut hosts = head.headers.get_all(HOST).iter();
+        if head.uri.authority().is_none()
+            && let (Some(host), None) = (hosts.next(), hosts.next())
+            && self.0.iter().any(|known| known.is_spelled(host.as_bytes()))
+        {
+            return Ok(());
+        }
+        // Whoever spells it otherwise.
+        let mut hosts = head.headers.get_all(HOST).iter();
         let named = match hosts.next().map(|host| host.to_str().ok().and_then(Authority::parse)) {
             None => None,
             Some(Some(host)) => Some(host),

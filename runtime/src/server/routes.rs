@@ -9,14 +9,13 @@ use bytes::Bytes;
 use http::header::ALLOW;
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
-use http_body_util::Full;
 use tokio::sync::watch;
 
-use super::app::{AnyBody, App, RequestBody, any_body, text, typed};
+use super::app::{AnyBody, App, RequestBody, text, typed};
 use super::cors::Cors;
-use super::drain::Phase;
+use super::drain::{Leaving, Phase};
 use super::hosts::HostList;
-use crate::http::problem_response;
+use crate::http::{HttpService, problem_response};
 
 /// Asks the application whether it is ready.
 pub(super) type ReadyCheck =
@@ -27,7 +26,7 @@ pub(super) struct Routes {
     pub(super) hosts: Option<HostList>,
     pub(super) cors: Option<Cors>,
     /// Where the backend stands, without a slash at the end; and the backend.
-    pub(super) rpc: Option<(String, Arc<dyn App>)>,
+    pub(super) rpc: Option<(String, Rpc)>,
     pub(super) fallback: Option<Arc<dyn App>>,
     pub(super) health: bool,
     pub(super) ready: Option<ReadyCheck>,
@@ -38,17 +37,28 @@ pub(super) struct Routes {
     pub(super) phase: watch::Receiver<Phase>,
 }
 
+/// What serves a backend.
+pub(super) enum Rpc {
+    Plain(HttpService),
+    /// With layers around it.
+    #[cfg_attr(
+        not(feature = "compression"),
+        allow(dead_code, reason = "compression is the one layer that there is")
+    )]
+    Layered(Arc<dyn App>),
+}
+
 impl Routes {
     pub(super) async fn answer(&self, request: Request<RequestBody>) -> Response<AnyBody> {
         let (head, body) = request.into_parts();
         if let Some(Err((status, fault))) = self.hosts.as_ref().map(|hosts| hosts.judge(&head)) {
-            return problem_response(&fault, status).map(|json| any_body(Full::new(json)));
+            return problem_response(&fault, status).map(AnyBody::whole);
         }
         let Some(cors) = &self.cors else {
             return self.route(Request::from_parts(head, body)).await;
         };
         if let Some(preflight) = cors.preflight::<Bytes>(&head) {
-            return preflight.map(|nothing| any_body(Full::new(nothing)));
+            return preflight.map(AnyBody::whole);
         }
         let listed = cors.listed(&head.headers);
         let mut response = self.route(Request::from_parts(head, body)).await;
@@ -60,16 +70,29 @@ impl Routes {
         if let Some(answer) = self.own(&request).await {
             return answer;
         }
+        let leaving = Leaving(self.phase.clone());
+        let mut app = self.fallback.as_ref();
         if let Some((prefix, rpc)) = &self.rpc
-            && let Some(below) = below(request.uri(), prefix)
+            && let Some(start) = below(request.uri().path(), prefix)
         {
-            *request.uri_mut() = below;
-            return rpc.answer(request).await;
+            match rpc {
+                Rpc::Plain(service) => {
+                    let (head, body) = request.into_parts();
+                    let path = &head.uri.path()[start..];
+                    let response = service.answer(&head, path, body, Some(&leaving)).await;
+                    return response.map(AnyBody::Own);
+                }
+                Rpc::Layered(service) => {
+                    if let Some(uri) = without(request.uri(), start) {
+                        *request.uri_mut() = uri;
+                        app = Some(service);
+                    }
+                }
+            }
         }
-        match &self.fallback {
-            Some(fallback) => fallback.answer(request).await,
-            None => text(StatusCode::NOT_FOUND, "nothing is here\n"),
-        }
+        let Some(app) = app else { return text(StatusCode::NOT_FOUND, "nothing is here\n") };
+        request.extensions_mut().insert(leaving);
+        app.answer(request).await
     }
 
     /// What the server itself has to say.
@@ -114,15 +137,17 @@ impl Routes {
     }
 }
 
-/// The same URL without the prefix of its path, if it has it as whole segments.
-fn below(uri: &Uri, prefix: &str) -> Option<Uri> {
-    let whole = uri.path_and_query()?.as_str();
-    let rest = whole.strip_prefix(prefix)?;
-    let rest: PathAndQuery = match rest.as_bytes().first() {
-        Some(b'/') => rest.parse().ok()?,
-        None | Some(b'?') => format!("/{rest}").parse().ok()?,
-        Some(_) => return None,
-    };
+/// Where the rest of a path begins that has this prefix, as whole segments.
+fn below(path: &str, prefix: &str) -> Option<usize> {
+    let rest = path.strip_prefix(prefix)?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(prefix.len())
+}
+
+/// The same URL without the beginning of its path.
+fn without(uri: &Uri, start: usize) -> Option<Uri> {
+    let rest = &uri.path_and_query()?.as_str()[start..];
+    let rest: PathAndQuery =
+        if rest.starts_with('/') { rest.parse().ok()? } else { format!("/{rest}").parse().ok()? };
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(rest);
     Uri::from_parts(parts).ok()
@@ -143,9 +168,12 @@ mod tests {
             ("/", None),
             ("/x/rpc/A", None),
         ] {
-            let found = below(&uri.parse().unwrap(), "/rpc").map(|uri| uri.to_string());
+            let uri: Uri = uri.parse().unwrap();
+            let found = below(uri.path(), "/rpc").and_then(|start| without(&uri, start));
+            let found = found.map(|uri| uri.to_string());
             assert_eq!(found.as_deref(), rest, "{uri}");
         }
-        assert_eq!(below(&"/A".parse().unwrap(), "").unwrap().to_string(), "/A");
+        let uri: Uri = "/A".parse().unwrap();
+        assert_eq!(below(uri.path(), "").and_then(|start| without(&uri, start)), Some(uri));
     }
 }

@@ -13,6 +13,11 @@ pub struct Credentials<'a> {
 pub(crate) trait HeaderValues: Sync {
     /// The value of a header that is there once, and is text. Names are compared without their case.
     fn value(&self, name: &str) -> Option<&str>;
+
+    /// That of `Authorization`, which nearly every call asks for.
+    fn authorization(&self) -> Option<&str> {
+        self.value("authorization")
+    }
 }
 
 impl<'a> Credentials<'a> {
@@ -22,7 +27,7 @@ impl<'a> Credentials<'a> {
 
     /// The whole `Authorization` of the request.
     pub fn authorization(&self) -> Option<&'a str> {
-        self.header("authorization")
+        self.headers?.authorization()
     }
 
     /// The token of `Authorization: Bearer ..`; the scheme's case does not matter (RFC 9110 §11.1).
@@ -64,13 +69,22 @@ impl HeaderValues for Vec<(String, String)> {
 #[cfg(feature = "http-server")]
 impl HeaderValues for http::HeaderMap {
     fn value(&self, name: &str) -> Option<&str> {
-        let mut values = self.get_all(name).iter();
-        let value = values.next()?;
-        if values.next().is_some() {
-            return None;
-        }
-        value.to_str().ok()
+        only(self.get_all(name))
     }
+
+    fn authorization(&self) -> Option<&str> {
+        only(self.get_all(http::header::AUTHORIZATION))
+    }
+}
+
+#[cfg(feature = "http-server")]
+fn only(values: http::header::GetAll<'_, http::HeaderValue>) -> Option<&str> {
+    let mut values = values.into_iter();
+    let value = values.next()?;
+    if values.next().is_some() {
+        return None;
+    }
+    value.to_str().ok()
 }
 
 #[cfg(test)]
