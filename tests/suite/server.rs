@@ -8,6 +8,8 @@ mod abuse;
 mod compression;
 #[path = "server/drain.rs"]
 mod drain;
+#[path = "server/http2.rs"]
+mod http2;
 #[path = "server/origins.rs"]
 mod origins;
 #[path = "server/paths.rs"]

@@ -44,8 +44,16 @@ pub(super) struct Shared {
 /// The most headers that hyper takes unasked, documented at its `max_headers`.
 const HEADERS_OF_HYPER: usize = 100;
 
-/// The rules of HTTP under these limits. Those of h2 against abuse stay as they are: 20 streams that
-/// were reset before they were accepted, 1,024 that we have reset ourselves.
+/// How many streams of a connection may have been given up before the server has looked at them. Whoever
+/// gives up all of its calls in one moment, and then those that took their places, is no attacker; h2's
+/// own 20 would end its connection, and all other calls on it. More are an attack (CVE-2023-44487), and
+/// until it is cut holds no more than as many calls would.
+fn most_given_up(limits: &ServerLimits) -> usize {
+    (limits.h2_max_streams as usize).saturating_mul(2).max(20)
+}
+
+/// The rules of HTTP under these limits. That h2 ends a connection after 1,024 streams that it had to
+/// reset for what was wrong with them stays as it is.
 pub(super) fn http(limits: &ServerLimits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
@@ -63,6 +71,7 @@ pub(super) fn http(limits: &ServerLimits) -> auto::Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.h2_max_streams)
+        .max_pending_accept_reset_streams(most_given_up(limits))
         // h2 refuses a list of just the size that it is given.
         .max_header_list_size(limits.h2_max_head.saturating_add(1))
         .keep_alive_interval(limits.h2_ping_interval)
