@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 #[cfg(feature = "tls")]
 use futures_util::future::{Either, select};
 use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response, StatusCode, Version};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -227,6 +227,7 @@ async fn answer(
     request: Request<hyper::body::Incoming>,
 ) -> Result<Response<Counted<AnyBody>>, Infallible> {
     let http2 = request.version() == Version::HTTP_2;
+    let connects = !http2 && request.method() == Method::CONNECT;
     let running = activity.begin(http2);
     let max_head = shared.limits.max_head;
     let mut response = if head_size(&request) > max_head {
@@ -239,7 +240,11 @@ async fn answer(
     if !http2 && *shared.phase.borrow() >= Phase::Closing {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    Ok(response.map(|body| Counted::new(body, running)))
+    let accepts = response.status().is_success();
+    if (connects && accepts) || response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        activity.upgrade();
+    }
+    Ok(response.map(|body| Counted::new(body, http2, running)))
 }
 
 /// The size of a request's head as HTTP/1.1 writes it.

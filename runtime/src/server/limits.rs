@@ -91,3 +91,7 @@ pub(super) const LEAST_HEAD: usize = 8 * 1024;
 /// How long a connection is kept for a request that may be on its way while the server drains. Longer
 /// than a round trip to a load balancer nearby, shorter than anybody minds.
 pub(super) const LINGER: Duration = Duration::from_millis(100);
+
+/// How long the end of a response may be on its way on HTTP/2, where the peer says when it has room for
+/// it: several times round the world.
+pub(super) const FLIGHT: Duration = Duration::from_secs(1);

@@ -1,19 +1,21 @@
 //! What is going on on a connection, and how long may that go on?
 
+use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
-use std::time::Instant;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use http_body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Sleep;
 
-use super::limits::{LINGER, ServerLimits};
+use super::limits::{FLIGHT, LINGER, ServerLimits};
 
 /// What is known of a connection: its socket and its calls tell it, its driver asks.
 pub(super) struct Activity {
@@ -35,9 +37,17 @@ struct State {
     since: Instant,
     /// When the last byte came or went.
     last_byte: Instant,
+    /// When the last byte came.
+    last_read: Instant,
     /// Since when the peer takes nothing.
     blocked: Option<Instant>,
+    /// How many bodies wait until the peer takes more of them, and when the last of them went on. On
+    /// HTTP/2 a peer can take nothing though its socket takes all.
+    held_up: usize,
+    went_on: Instant,
     http2: bool,
+    /// Whether something else than HTTP has the socket, or is to get it.
+    upgraded: bool,
     socket: Presence,
 }
 
@@ -67,8 +77,12 @@ impl Activity {
                 waiting: Waiting::First,
                 since: now,
                 last_byte: now,
+                last_read: now,
                 blocked: None,
+                held_up: 0,
+                went_on: now,
                 http2: false,
+                upgraded: false,
                 socket: Presence::There,
             }),
             all_running,
@@ -116,6 +130,9 @@ impl Activity {
         if let Some(blocked) = state.blocked {
             return blocked.checked_add(limits.write_timeout);
         }
+        if state.held_up > 0 {
+            return state.went_on.checked_add(limits.write_timeout);
+        }
         if state.running > 0 {
             return None;
         }
@@ -132,7 +149,21 @@ impl Activity {
         if state.running > 0 || state.blocked.is_some() {
             return None;
         }
+        if state.http2 {
+            // The last piece of a body may wait in HTTP/2 until the peer has room for it. A peer that
+            // answers ends the connection itself, so this is for one that does not.
+            return Some((state.last_read.max(state.since) + FLIGHT).max(least + LINGER));
+        }
         Some(state.last_byte.max(state.since).max(least) + LINGER)
+    }
+
+    /// The response that goes out is the last of HTTP.
+    pub(super) fn upgrade(&self) {
+        self.state().upgraded = true;
+    }
+
+    fn is_upgraded(&self) -> bool {
+        self.state().upgraded
     }
 
     /// Takes the socket away from whoever has it. HTTP is done with it; a WebSocket may not be.
@@ -161,11 +192,28 @@ impl Activity {
 
     fn has_read(&self) {
         let mut state = self.state();
-        state.last_byte = Instant::now();
+        state.last_read = Instant::now();
+        state.last_byte = state.last_read;
         // On HTTP/2 it may as well be the answer to a ping.
         if state.running == 0 && matches!(state.waiting, Waiting::Another) && !state.http2 {
             state.waiting = Waiting::Head;
             state.since = state.last_byte;
+        }
+    }
+
+    /// A body waits until the peer takes more of it, or does so no longer.
+    fn hold_up(&self, waits: bool) {
+        let mut state = self.state();
+        state.went_on = Instant::now();
+        if waits {
+            state.held_up += 1;
+        } else {
+            state.held_up -= 1;
+        }
+        drop(state);
+        if waits {
+            // It looks when that has to be over.
+            self.driver.wake();
         }
     }
 
@@ -198,16 +246,41 @@ impl Drop for Running {
     }
 }
 
+/// The largest piece of a body that HTTP/2 gets at once: a frame, unless a peer wants larger ones. Of the
+/// last one it keeps what the peer has no room for, and the response counts as gone out by then.
+const PIECE: usize = 16 * 1024;
+
 /// The body of a response, to whose end its request runs.
 pub(super) struct Counted<B> {
     body: B,
+    /// What is left of the last piece of it; on HTTP/1.1 always nothing.
+    left: Bytes,
+    http2: bool,
+    /// Whether the peer has to take something before there is more.
+    held_up: bool,
     /// `None` after the end.
     running: Option<Running>,
 }
 
 impl<B> Counted<B> {
-    pub(super) fn new(body: B, running: Running) -> Counted<B> {
-        Counted { body, running: Some(running) }
+    pub(super) fn new(body: B, http2: bool, running: Running) -> Counted<B> {
+        let running = Some(running);
+        Counted { body, left: Bytes::new(), http2, held_up: false, running }
+    }
+
+    fn hold_up(&mut self, held_up: bool) {
+        if let Some(Running(activity)) = self.running.as_ref().filter(|_| self.http2)
+            && self.held_up != held_up
+        {
+            self.held_up = held_up;
+            activity.hold_up(held_up);
+        }
+    }
+}
+
+impl<B> Drop for Counted<B> {
+    fn drop(&mut self) {
+        self.hold_up(false);
     }
 }
 
@@ -219,19 +292,42 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Counted<B> {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(cx);
-        if let Poll::Ready(None) = polled {
-            self.running = None;
+        // HTTP/2 asks again once the peer has had room for what it got.
+        self.hold_up(false);
+        if !self.left.is_empty() {
+            let length = PIECE.min(self.left.len());
+            let piece = self.left.split_to(length);
+            self.hold_up(true);
+            return Poll::Ready(Some(Ok(Frame::data(piece))));
+        }
+        let mut polled = Pin::new(&mut self.body).poll_frame(cx);
+        match &mut polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(data) = frame.data_mut().filter(|data| data.len() > PIECE)
+                    && self.http2
+                {
+                    self.left = data.split_off(PIECE);
+                }
+                self.hold_up(true);
+            }
+            Poll::Ready(None) => self.running = None,
+            _ => {}
         }
         polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.left.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let mut hint = self.body.size_hint();
+        let left = self.left.len() as u64;
+        if let Some(upper) = hint.upper() {
+            hint.set_upper(upper.saturating_add(left));
+        }
+        hint.set_lower(hint.lower().saturating_add(left));
+        hint
     }
 }
 
@@ -240,12 +336,32 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Counted<B> {
 pub(super) struct Socket<T> {
     io: T,
     activity: Arc<Activity>,
+    /// Once nothing more is sent.
+    farewell: Option<Farewell>,
     _place: OwnedSemaphorePermit,
 }
 
+/// How long the peer of a connection that has ended is waited for.
+struct Farewell {
+    /// Until it has been silent for too long.
+    silence: Pin<Box<Sleep>>,
+    /// In any case.
+    until: Instant,
+    /// How many bytes it may still send.
+    left: usize,
+}
+
+/// How long that is at most, as nginx has it (`lingering_time`). A server that drains waits for no one
+/// who is silent.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
+
+/// How many bytes are read meanwhile: as many as a peer of HTTP/2 writes while it takes hundreds of
+/// megabytes. Whoever sends more is not listening.
+const MOST_UNREAD: usize = 1024 * 1024;
+
 impl<T> Socket<T> {
     pub(super) fn new(io: T, activity: Arc<Activity>, place: OwnedSemaphorePermit) -> Socket<T> {
-        Socket { io, activity, _place: place }
+        Socket { io, activity, farewell: None, _place: place }
     }
 
     fn wrote<R>(&self, polled: Poll<R>) -> Poll<R> {
@@ -278,7 +394,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Socket<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Socket<T> {
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -311,7 +427,39 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Socket<T> {
         if polled.is_pending() { self.wrote(polled) } else { polled }
     }
 
+    /// Closing a socket to which its peer still writes takes back what the peer has not got yet, and on
+    /// HTTP/2 whoever reads a reply writes. So what comes is read, until the peer has closed as well.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
+        let Socket { io, activity, farewell, .. } = &mut *self;
+        let farewell = match farewell {
+            Some(farewell) => farewell,
+            None => {
+                ready!(Pin::new(&mut *io).poll_shutdown(cx))?;
+                if activity.is_upgraded() {
+                    return Poll::Ready(Ok(()));
+                }
+                let silence = Box::pin(tokio::time::sleep(FLIGHT));
+                let until = Instant::now() + LONGEST_FAREWELL;
+                farewell.insert(Farewell { silence, until, left: MOST_UNREAD })
+            }
+        };
+        activity.reader.register(cx.waker());
+        let mut unread = [0; 4096];
+        loop {
+            activity.check()?;
+            let mut unread = ReadBuf::new(&mut unread);
+            // An error is an end as well.
+            let ended = match Pin::new(&mut *io).poll_read(cx, &mut unread) {
+                Poll::Ready(read) => read.is_err() || unread.filled().is_empty(),
+                Poll::Pending => return farewell.silence.as_mut().poll(cx).map(Ok),
+            };
+            let now = Instant::now();
+            farewell.left = farewell.left.saturating_sub(unread.filled().len());
+            if ended || farewell.left == 0 || now >= farewell.until {
+                return Poll::Ready(Ok(()));
+            }
+            activity.has_read();
+            farewell.silence.as_mut().reset((now + FLIGHT).into());
+        }
     }
 }

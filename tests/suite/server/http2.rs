@@ -1,6 +1,6 @@
-//! What the calls that share a connection of HTTP/2 do to each other.
+//! What the calls that share a connection of HTTP/2 do to each other, and what one that dawdles may hold.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -15,6 +15,7 @@ use super::support::{PATIENCE, Served};
 
 const DATA: u8 = 0;
 const RESET: u8 = 3;
+const SETTINGS_OF: u8 = 4;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
@@ -167,4 +168,74 @@ async fn l7_one_call_more_that_is_given_up_at_once_ends_the_connection() {
     }
     // ENHANCE_YOUR_CALM.
     assert_eq!(errors, [11]);
+}
+
+/// Settings by which a peer takes so many bytes of each stream, until it says more.
+fn window(bytes: u32) -> Vec<u8> {
+    frame(SETTINGS_OF, 0, 0, &[&[0, 4][..], &bytes.to_be_bytes()].concat())
+}
+
+#[tokio::test]
+async fn l1_a_peer_of_http2_that_takes_nothing_is_ended() {
+    let limits =
+        ServerLimits { write_timeout: Duration::from_millis(500), ..ServerLimits::default() };
+    for size in [4, 1 << 20] {
+        let server = large(limits, Duration::ZERO, size).await;
+        let mut peer = Peer::connect(&server, &window(0)).await;
+        let first = peer.get(1);
+        peer.say(&first).await;
+        let begin = Instant::now();
+        let ended = async { while peer.next().await.is_some() {} };
+        tokio::time::timeout(Duration::from_secs(5), ended).await.expect("the connection ends");
+        let took = begin.elapsed();
+        assert!(took > Duration::from_millis(450) && took < Duration::from_secs(3), "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn l1_pings_keep_no_connection_whose_peer_takes_next_to_nothing() {
+    let limits = ServerLimits {
+        write_timeout: Duration::from_millis(500),
+        idle_timeout: Duration::from_millis(500),
+        head_timeout: Duration::from_millis(500),
+        ..ServerLimits::default()
+    };
+    let server = large(limits, Duration::ZERO, 1 << 20).await;
+    let mut peer = Peer::connect(&server, &window(1)).await;
+    let first = peer.get(1);
+    peer.say(&first).await;
+    let ping = frame(PING, 0, 0, &[7; 8]);
+    let begin = Instant::now();
+    while peer.stream.write_all(&ping).await.is_ok() {
+        assert!(begin.elapsed() < Duration::from_secs(5), "it is still there");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+#[tokio::test]
+async fn l5_a_connection_whose_reply_is_taken_slowly_is_not_idle() {
+    let limits =
+        ServerLimits { idle_timeout: Duration::from_millis(1500), ..ServerLimits::default() };
+    let server = large(limits, Duration::ZERO, 256 << 10).await;
+    let mut peer = Peer::connect(&server, SETTINGS).await;
+    let first = peer.get(1);
+    peer.say(&first).await;
+    let begin = Instant::now();
+    let body = peer.body(1, Duration::from_millis(150)).await;
+    assert_eq!(body.map(|body| body.len()), Ok(256 << 10));
+    assert!(begin.elapsed() > Duration::from_secs(2), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn c7_a_reply_that_is_taken_slowly_is_sent_to_its_end() {
+    let server = large(ServerLimits::default(), Duration::ZERO, 128 << 10).await;
+    let mut peer = Peer::connect(&server, SETTINGS).await;
+    let first = peer.get(1);
+    peer.say(&first).await;
+    server.handle.drain();
+    // A peer far away: 250 ms there and back.
+    let body = peer.body(1, Duration::from_millis(250)).await;
+    assert_eq!(body.map(|body| body.len()), Ok(128 << 10));
+    drop(peer);
+    assert_eq!(server.ended().await.aborted, 0);
 }
