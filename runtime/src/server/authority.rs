@@ -60,7 +60,9 @@ fn name(text: &str) -> Option<String> {
     }
     // `127.1`, `0x7f.0.0.1` and the like mean an address to some and a name to others.
     let last = text.trim_end_matches('.').rsplit('.').next()?;
-    let numeric = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
+    let numeric = last.bytes().all(|byte| byte.is_ascii_digit())
+        || last.starts_with("0x")
+        || last.starts_with("0X");
     if numeric && text.parse::<Ipv4Addr>().is_err() {
         return None;
     }
@@ -99,6 +101,7 @@ mod tests {
             "127.1",
             "1.2.3",
             "0x7f.0.0.0x1",
+            "0X7F000001",
             "256.1.1.1",
             "bücher.de",
             "a,b",

@@ -280,7 +280,10 @@ impl ServerBuilder {
 
     fn routes(self, address: SocketAddr, phase: watch::Receiver<Phase>) -> Routes {
         let hosts = match self.hosts {
-            Hosts::Usual => address.ip().is_loopback().then(|| HostList::loopback(address)),
+            // `::ffff:127.0.0.1` is one, too.
+            Hosts::Usual => {
+                address.ip().to_canonical().is_loopback().then(|| HostList::loopback(address))
+            }
             Hosts::Any => None,
             Hosts::Only(hosts) => Some(hosts),
         };

@@ -7,7 +7,7 @@ use traitwire::server::{Cors, HostList, Server};
 use traitwire_tests::web::{self, Web};
 use traitwire_tests::{kitchen, web::document};
 
-use super::support::{Served, status};
+use super::support::{Served, exchange, status};
 
 #[tokio::test]
 async fn i2_a_server_on_loopback_is_called_by_its_own_names_only() {
@@ -283,4 +283,22 @@ async fn a_page_of_a_listed_origin_calls_and_reads() {
     let chromium = chromium.to_string_lossy();
     let printed = package.run("chromium/chromium.ts", &[&chromium, &origin]).await.unwrap();
     assert_eq!(printed, "\"hi\"\n\"1.2.0\"\ntrue\n");
+}
+
+#[tokio::test]
+async fn i2_an_ipv4_loopback_address_in_ipv6_is_a_loopback_address() {
+    let server = Server::builder(kitchen().0).signals(false).bind("[::ffff:127.0.0.1]:0").await;
+    let Ok(server) = server else {
+        traitwire_tests::web::skipped("this machine has no IPv6");
+        return;
+    };
+    let port = server.local_addr().port();
+    let server = Served::run(server);
+    for (host, expected) in [("127.0.0.1", 200), ("localhost", 200), ("evil.example", 403)] {
+        let request =
+            format!("GET /healthz HTTP/1.1\r\nhost: {host}:{port}\r\nconnection: close\r\n\r\n");
+        let address = (std::net::Ipv4Addr::LOCALHOST, port).into();
+        assert_eq!(status(&exchange(address, &request).await), expected, "{host}");
+    }
+    server.handle.abort();
 }
