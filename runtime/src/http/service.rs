@@ -199,7 +199,8 @@ async fn route<'a>(
         let fault = Fault::before(FaultKind::TooLarge, message);
         return Err(Refusal::with_status(fault, StatusCode::URI_TOO_LONG));
     }
-    let mut segments = path.trim_start_matches('/').split('/');
+    // One slash: what stands in front may let `/rpc//Admin` pass where it stops `/rpc/Admin`.
+    let mut segments = path.strip_prefix('/').unwrap_or(path).split('/');
     let segments = [(); 4].map(|()| segments.next());
     match segments {
         [Some("_versions"), None, ..] => {

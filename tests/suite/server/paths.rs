@@ -118,3 +118,12 @@ async fn a_heartbeat_is_as_said() {
         .unwrap();
     assert_eq!(answer.headers()["traitwire-heartbeat"], "7000");
 }
+
+#[tokio::test]
+async fn a_path_has_one_spelling() {
+    let server = Served::start(builder()).await;
+    assert_eq!(status(&get(&server, "/rpc/_versions").await), 200);
+    for path in ["/rpc//_versions", "/rpc/_versions/", "/rpc/./_versions", "/rpc/%5fversions"] {
+        assert_eq!(status(&get(&server, path).await), 404, "{path}");
+    }
+}
