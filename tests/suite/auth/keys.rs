@@ -283,3 +283,27 @@ async fn keys_come_from_a_file_that_may_change() {
     let (backend, _) = vault_with(JwtKeys::file(&path));
     assert_eq!(kind(&backend, &new.sign(&claims())).await, FaultKind::Overloaded);
 }
+
+#[test]
+fn keys_outlive_the_runtime_that_was_fetching_them() {
+    let signer = Signer::p256("a");
+    let provider = Provider::default();
+    provider.publish(&[&signer]);
+    let (backend, _) = provider.vault();
+    let token = signer.sign(&claims());
+    // A runtime that goes away in the middle of an attempt, and its tasks with it.
+    provider.delay.store(60_000, Ordering::SeqCst);
+    let first = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let asked = async {
+        tokio::time::timeout(Duration::from_millis(50), who(&backend, &token)).await.is_err()
+    };
+    assert!(first.block_on(asked));
+    drop(first);
+    provider.delay.store(0, Ordering::SeqCst);
+    let mut second = tokio::runtime::Builder::new_current_thread();
+    let second = second.enable_time().start_paused(true).build().unwrap();
+    second.block_on(async {
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        assert_eq!(who(&backend, &token).await.unwrap(), "ann");
+    });
+}

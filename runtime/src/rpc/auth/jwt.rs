@@ -101,7 +101,9 @@ impl<C: DeserializeOwned + Send + Sync + 'static> JwtAuthenticator<C> {
         }
     }
 
-    /// Accepts tokens of one more issuer, which signs with keys of the same set.
+    /// Accepts tokens of one more issuer, which signs with keys of the same set. Whoever has the same
+    /// `sub` at both is one caller; where two people could have it, use an authenticator for each issuer
+    /// that tells them apart.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.rules.iss.get_or_insert_default().insert(issuer.into());
         self

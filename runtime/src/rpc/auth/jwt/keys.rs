@@ -13,6 +13,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use jsonwebtoken::{Algorithm, DecodingKey};
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::key_set::{Found, KeySet};
@@ -222,7 +223,18 @@ struct State {
     /// When they were last asked for because a token named one that was not there.
     missed: Option<Instant>,
     /// The attempt under way. It is a task of its own: whoever waits for it may give up.
-    attempt: Option<Shared<BoxFuture<'static, ()>>>,
+    attempt: Option<(AbortHandle, Attempt)>,
+}
+
+/// The end of an attempt.
+type Attempt = Shared<BoxFuture<'static, ()>>;
+
+impl State {
+    /// The attempt that has not ended. One whose runtime went away has, and could not say so.
+    fn under_way(&self) -> Option<&Attempt> {
+        let (task, attempt) = self.attempt.as_ref()?;
+        (!task.is_finished()).then_some(attempt)
+    }
 }
 
 #[derive(Clone)]
@@ -276,7 +288,7 @@ impl Fetched {
                     }
                     return Ok(current);
                 }
-                _ if state.attempt.is_some() => self.attempt(&mut state),
+                _ if state.under_way().is_some() => self.attempt(&mut state),
                 _ => match left_of(FIRST_PAUSE, state.attempted) {
                     Some(left) => return Err(NoKey::Unavailable(left)),
                     None => self.attempt(&mut state),
@@ -293,7 +305,7 @@ impl Fetched {
     async fn missed(self: &Arc<Self>) -> Option<Current> {
         let attempt = {
             let mut state = self.state();
-            if state.attempt.is_none() {
+            if state.under_way().is_none() {
                 if left_of(PAUSE, state.missed).is_some() {
                     return None;
                 }
@@ -306,8 +318,8 @@ impl Fetched {
     }
 
     /// The attempt under way, or a new one.
-    fn attempt(self: &Arc<Self>, state: &mut State) -> Shared<BoxFuture<'static, ()>> {
-        if let Some(attempt) = &state.attempt {
+    fn attempt(self: &Arc<Self>, state: &mut State) -> Attempt {
+        if let Some(attempt) = state.under_way() {
             return attempt.clone();
         }
         let fetched = Arc::clone(self);
@@ -329,9 +341,10 @@ impl Fetched {
                 Err(error) => tracing::warn!(%error, "the keys of tokens were not fetched"),
             }
         });
+        let handle = task.abort_handle();
         let attempt = async move { drop(task.await) }.boxed().shared();
         state.attempted = Some(Instant::now());
-        state.attempt = Some(attempt.clone());
+        state.attempt = Some((handle, attempt.clone()));
         attempt
     }
 }
