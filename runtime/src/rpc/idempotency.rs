@@ -42,6 +42,8 @@ use tokio::sync::oneshot;
 pub use self::memory::MemoryStore;
 pub(crate) use self::memory::{MAX_BYTES, MAX_ENTRIES};
 #[cfg(feature = "idempotency-sqlite")]
+pub(crate) use self::sqlite::MAX_SIZE;
+#[cfg(feature = "idempotency-sqlite")]
 pub use self::sqlite::SqliteStore;
 use crate::rpc::dispatch::{Failure, Payload};
 use crate::rpc::limits::DEFAULT_DEADLINE;

@@ -66,6 +66,8 @@ pub struct Fixed {
     pub depth: usize,
     pub stored_entries: usize,
     pub stored_bytes: usize,
+    #[cfg(feature = "idempotency-sqlite")]
+    pub database: usize,
     #[cfg(feature = "__http-client")]
     pub reply: usize,
     #[cfg(feature = "jwt")]
@@ -83,6 +85,8 @@ impl Fixed {
         depth: crate::rpc::codec::MAX_DEPTH,
         stored_entries: crate::rpc::idempotency::MAX_ENTRIES,
         stored_bytes: crate::rpc::idempotency::MAX_BYTES,
+        #[cfg(feature = "idempotency-sqlite")]
+        database: crate::rpc::idempotency::MAX_SIZE,
         #[cfg(feature = "__http-client")]
         reply: MAX_REPLY,
         #[cfg(feature = "jwt")]

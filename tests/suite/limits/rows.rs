@@ -25,6 +25,7 @@ const ABUSE: &str = "tests/suite/server/abuse.rs";
 const DRAIN: &str = "tests/suite/server/drain.rs";
 const BAD_INPUT: &str = "tests/suite/http_bad_input.rs";
 const OVERLOAD: &str = "tests/suite/service/overload.rs";
+const SQLITE_STORE: &str = "runtime/src/rpc/idempotency/sqlite.rs";
 const MEMORY_STORE: &str = "runtime/src/rpc/idempotency/memory.rs";
 
 fn backend() -> Vec<Row> {
@@ -254,6 +255,7 @@ fn fixed() -> Vec<Row> {
         depth,
         stored_entries,
         stored_bytes,
+        database,
         reply,
         token,
         key_document,
@@ -292,6 +294,16 @@ fn fixed() -> Vec<Row> {
             "`MemoryStore::max_bytes`",
             "the oldest is forgotten; of one that is larger, only that it has run is kept",
             &[(MEMORY_STORE, "bytes_of_the_limit_are_kept_and_one_more_is_not")],
+        ),
+        row(
+            "bytes of ends that `SqliteStore` keeps",
+            bytes(database),
+            "`SqliteStore::max_bytes`",
+            "the oldest is forgotten; of one that is larger, only that it has run is kept",
+            &[
+                (SQLITE_STORE, "where_room_is_needed_the_oldest_goes_and_nothing_that_runs"),
+                (SQLITE_STORE, "an_end_of_the_limit_is_kept_and_of_a_larger_one_only_that_it_ran"),
+            ],
         ),
         row(
             "nesting of arrays and objects",
@@ -339,7 +351,7 @@ fn fixed() -> Vec<Row> {
 
 fn bytes(bytes: usize) -> String {
     match bytes {
-        _ if bytes > 0 && bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
+        _ if bytes > 0 && bytes.is_multiple_of(1 << 20) => format!("{} MiB", count(bytes >> 20)),
         _ if bytes > 0 && bytes.is_multiple_of(1 << 10) => format!("{} KiB", bytes >> 10),
         _ => format!("{bytes} bytes"),
     }
