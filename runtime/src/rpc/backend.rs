@@ -419,7 +419,10 @@ impl Target<'_> {
             let latest = now().checked_add(limits.default_deadline);
             opens_by = opens_by.into_iter().chain(latest).min();
         }
-        let known = self.authorize(context.request_id(), head.credentials, opens_by).await?;
+        // A key is its caller's own, so it must be known whose it is.
+        let keyed = self.backend.0.idempotency.is_some() && context.idempotency_key().is_some();
+        let request_id = context.request_id();
+        let known = self.authorize(request_id, head.credentials, keyed, opens_by).await?;
         let mut known_until = None;
         if let Some(Known { caller, until }) = known {
             context = context.with_caller(caller);
@@ -461,6 +464,7 @@ impl Target<'_> {
         &self,
         request_id: &str,
         credentials: Credentials<'_>,
+        keyed: bool,
         by: Option<Instant>,
     ) -> Result<Option<Known>, Fault> {
         let access = self.access();
@@ -475,7 +479,7 @@ impl Target<'_> {
         let recognised = recognise(&**authenticator, credentials, request_id, by).await?;
         match (access, recognised) {
             // Whoever is not recognised may still do what everyone may.
-            (Access::Public, recognised) => Ok(recognised.ok()),
+            (Access::Public, recognised) if !keyed => Ok(recognised.ok()),
             (_, Err(refused)) => Err(refused.into()),
             (Access::Scope(scope), Ok(known)) if !known.caller.has_scope(scope) => {
                 let message = format!("the caller lacks the scope `{scope}`");

@@ -6,7 +6,9 @@
 //! `SqliteStore` (feature `idempotency-sqlite`) for several on one machine, or one of your own.
 //!
 //! - A key is the caller's own, for one method: keys of others, and of other methods, are others. Who
-//!   is not authenticated shares them with everybody who is not, so a key must not be guessable.
+//!   is not authenticated shares them with everybody who is not, so a key must not be guessable. A call
+//!   with a key and credentials that are not recognised is refused also where the method is public: it
+//!   may have been made before with others that were.
 //! - A call that is made again with other arguments is refused as `invalid_argument`. Arguments are the
 //!   same if their bytes are.
 //! - While the first call runs, the second waits for its end, within its own deadline.

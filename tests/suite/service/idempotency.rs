@@ -118,6 +118,28 @@ async fn other_arguments_under_the_same_key_are_refused() {
 }
 
 #[tokio::test]
+async fn a_key_of_a_caller_that_is_not_recognised_is_nobody_s() {
+    let (server, works) = started().await;
+    let args = r#"{"cents":5,"how":"well"}"#;
+    let with = async |token: &str| {
+        let authorization = format!("Bearer {token}");
+        let headers = [("authorization", &*authorization)];
+        call(url(&server, "pay"), "a", &headers, args).await
+    };
+    assert_eq!(with("reader").await.body, "1");
+    // The same call, made again when its token has expired, say: it must not run twice.
+    let again = with("unknown").await;
+    assert_eq!(again.status, 401);
+    assert_eq!(again.problem(), ("unauthenticated".to_owned(), "no".to_owned()));
+    assert_eq!(with("reader").await.body, "1");
+    assert_eq!(works.runs(), 1);
+    // Without a key, a public method is everybody's.
+    let headers = [("authorization", "Bearer unknown")];
+    let plain = post(url(&server, "pay"), &headers, args).send().await.unwrap();
+    assert_eq!(plain.status(), 200);
+}
+
+#[tokio::test]
 async fn what_was_refused_before_it_ran_is_not_kept() {
     let (server, works) = started().await;
     // Not understood, so nothing has run; what is refused says so each time.
