@@ -72,6 +72,10 @@ pub(super) enum BadEvents {
     Unknown(String),
 }
 
+/// How much of the name of an event is kept, in bytes.
+#[cfg(feature = "__http-client")]
+const MAX_NAME: usize = 64;
+
 /// Takes bytes as they come and gives events as they are whole.
 #[cfg(feature = "__http-client")]
 #[derive(Debug)]
@@ -128,7 +132,11 @@ impl Parser {
                     self.has_data = true;
                     self.data.extend_from_slice(value);
                 }
-                b"event" => self.name = String::from_utf8_lossy(value).into_owned(),
+                b"event" => {
+                    // Ours are short; the beginning of another is enough to say that it is none.
+                    let name = &value[..value.len().min(MAX_NAME)];
+                    self.name = String::from_utf8_lossy(name).into_owned();
+                }
                 _ => {}
             }
         }
@@ -225,5 +233,9 @@ mod tests {
         let mut parser = Parser::new(100);
         parser.push(b"event: ping\ndata: x\n\n");
         assert_eq!(parser.next(), Err(BadEvents::Unknown("ping".to_owned())));
+        // It stands in an error, which is not to be as large as a reply.
+        let mut parser = Parser::new(10_000);
+        parser.push(format!("event: {}\ndata: x\n\n", "e".repeat(9000)).as_bytes());
+        assert_eq!(parser.next(), Err(BadEvents::Unknown("e".repeat(64))));
     }
 }
