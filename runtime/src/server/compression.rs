@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{Request, Response};
+use http::header::{CONTENT_ENCODING, ETAG};
+use http::{HeaderValue, Request, Response};
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::decompression::RequestDecompression;
 use tower_service::Service;
@@ -44,7 +45,28 @@ impl Compression {
             .and(NotForContentType::SSE)
             .and(NotForContentType::IMAGES)
             .and(NotForContentType::GRPC);
-        any(tower_http::compression::Compression::new(Erased(app)).compress_when(worth_it))
+        let compressed = tower_http::compression::Compression::new(Erased(app));
+        Arc::new(WeakTags(any(compressed.compress_when(worth_it))))
+    }
+}
+
+/// An app whose compressed replies are not said to have the bytes that they were compressed from: a strong
+/// tag is of one form (RFC 9110 §8.8.3).
+struct WeakTags(Arc<dyn App>);
+
+impl App for WeakTags {
+    fn answer(&self, request: Request<RequestBody>) -> Answer {
+        let answered = self.0.answer(request);
+        Box::pin(async move {
+            let mut response = answered.await;
+            let headers = response.headers_mut();
+            let strong = headers.get(ETAG).filter(|tag| tag.as_bytes().starts_with(b"\""));
+            let weak = strong.map(|tag| HeaderValue::from_bytes(&[b"W/", tag.as_bytes()].concat()));
+            if let Some(Ok(weak)) = weak.filter(|_| headers.contains_key(CONTENT_ENCODING)) {
+                headers.insert(ETAG, weak);
+            }
+            response
+        })
     }
 }
 

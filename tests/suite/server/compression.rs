@@ -70,6 +70,26 @@ async fn l8_the_limit_counts_what_a_body_inflates_to() {
 }
 
 #[tokio::test]
+async fn a_compressed_reply_has_a_tag_of_its_own_kind() {
+    let server = Served::start(Server::builder(kitchen().0).compress_replies()).await;
+    let dish = format!("{{%22id%22:1,%22name%22:%22{}%22}}", "x".repeat(2000));
+    let get = async |encoding: &str, current: &str| {
+        let request = Client::new().get(format!("{}/Kitchen/v1/echo?dish={dish}", server.url()));
+        let request = request.header("accept-encoding", encoding);
+        request.header("if-none-match", current).send().await.unwrap()
+    };
+    let tag = |answer: &Response| answer.headers()["etag"].to_str().unwrap().to_owned();
+    let plain = tag(&get("identity", "").await);
+    let answer = get("gzip", "").await;
+    assert_eq!(answer.headers()["content-encoding"], "gzip");
+    // The same value, but not the same bytes.
+    assert_eq!(tag(&answer), format!("W/{plain}"));
+    for current in [plain.clone(), tag(&answer)] {
+        assert_eq!(get("gzip", &current).await.status(), 304, "{current}");
+    }
+}
+
+#[tokio::test]
 async fn compressed_calls_are_refused_unless_asked_for() {
     let (server, cook) = served(ServerLimits::default()).await;
     assert_eq!(say(&server.url(), "gzip", gzip(&arguments(100))).await.status(), 415);
