@@ -14,7 +14,9 @@ export interface Method {
   readonly since?: string;
   /** Handles its reply, if that is a stream of items. */
   readonly stream?: Streaming;
-  /** Whether calling it twice does no more than calling it once. */
+  /** Whether it changes nothing, and so may be called twice. */
+  readonly readonly?: true;
+  /** Whether calling it twice does no more than calling it once, though it may change something. */
   readonly idempotent?: true;
   /** The lone argument that travels as bytes. */
   readonly octetsArg?: string;

@@ -40,6 +40,6 @@ export function createClient<C>(
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing in pages that came over plain HTTP. */
-function randomId(): string {
+export function randomId(): string {
   return crypto.getRandomValues(new BigUint64Array(2)).join("-");
 }

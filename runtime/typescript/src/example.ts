@@ -42,11 +42,11 @@ export const Catalog: Interface<CatalogClient> = {
   series: "v1",
   version: "1.4.0",
   methods: {
-    ping: { name: "ping", fingerprint: "0123456789abcdef0123456789abcdef", idempotent: true, reply: unit },
-    search: { name: "search", fingerprint: "0123456789abcdef0123456789abcdef", idempotent: true, reply: /* @__PURE__ */ list($Model), error: $CatalogError },
+    ping: { name: "ping", fingerprint: "0123456789abcdef0123456789abcdef", readonly: true, reply: unit },
+    search: { name: "search", fingerprint: "0123456789abcdef0123456789abcdef", readonly: true, reply: /* @__PURE__ */ list($Model), error: $CatalogError },
     rename: { name: "rename", fingerprint: "0123456789abcdef0123456789abcdef", reply: $Model, error: $CatalogError },
-    tile: { name: "tile", fingerprint: "0123456789abcdef0123456789abcdef", idempotent: true, octetsReply: true, reply: bytes, error: $CatalogError },
+    tile: { name: "tile", fingerprint: "0123456789abcdef0123456789abcdef", readonly: true, octetsReply: true, reply: bytes, error: $CatalogError },
     uploadThumbnail: { name: "upload_thumbnail", fingerprint: "0123456789abcdef0123456789abcdef", idempotent: true, octetsArg: "image", reply: /* @__PURE__ */ fields({ digest: int64 }), error: $CatalogError },
-    watch: { name: "watch", fingerprint: "0123456789abcdef0123456789abcdef", since: "1.4.0", stream, idempotent: true, reply: $Change, error: $CatalogError },
+    watch: { name: "watch", fingerprint: "0123456789abcdef0123456789abcdef", since: "1.4.0", stream, readonly: true, reply: $Change, error: $CatalogError },
   },
 };

@@ -24,8 +24,8 @@ const SHARE = 0.1;
 
 /**
  * Makes a call again where that may help and does nothing twice: the backend has too much to do or was
- * not reached, and the method is idempotent or the handler did not run; or the backend is about to be
- * upgraded. Pauses are random up to a limit that doubles, on top of what the backend asks for. A backend
+ * not reached, and the handler did not run or the method is `readonly` or `idempotent`; or the backend is
+ * about to be upgraded. Pauses are random up to a limit that doubles, on top of what the backend asks for. A backend
  * that is gone is so for all of its frontends: then the limit is sixteen times as high, so that they do not
  * come back in one moment. All attempts share the call's deadline. A stream that has begun is not begun again.
  *
@@ -69,6 +69,6 @@ export function retry({ attempts = 3, baseMs = 100, maxMs = 5_000 }: RetryOption
 
 function mayHelp({ kind, executed, incompatibility }: Fault, { method }: Outgoing): boolean {
   return kind === "overloaded" || kind === "disconnected"
-    ? executed === "no" || !!method.idempotent
+    ? executed === "no" || !!(method.readonly || method.idempotent)
     : executed === "no" && !!incompatibility?.retryable;
 }

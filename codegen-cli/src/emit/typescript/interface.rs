@@ -160,7 +160,9 @@ fn entry(codecs: &mut Codecs<'_, '_>, interface: &Interface, method: &Method) ->
     if matches!(method.reply, Reply::Stream(_)) {
         members.push(codecs.uses.runtime_value("stream").into());
     }
-    if method.readonly || method.idempotent {
+    if method.readonly {
+        members.push("readonly: true".into());
+    } else if method.idempotent {
         members.push("idempotent: true".into());
     }
     let at = Place::top(Way::of_args(interface));

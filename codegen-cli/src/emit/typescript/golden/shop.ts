@@ -348,7 +348,7 @@ export const Shop: Interface<ShopClient> = {
     ping: {
       name: "ping",
       fingerprint: "4e9298f955f814a861340eb5ec17739b",
-      idempotent: true,
+      readonly: true,
       reply: unit,
     },
     saveForm: {
@@ -441,7 +441,7 @@ export const Shop: Interface<ShopClient> = {
       fingerprint: "9d04d9db7305c8a9f8e6e075aa39bca7",
       since: "1.2.0",
       stream,
-      idempotent: true,
+      readonly: true,
       reply: $KitchenEvent,
       error: $ShopError,
     },

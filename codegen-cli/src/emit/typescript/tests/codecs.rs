@@ -165,10 +165,13 @@ fn a_descriptor_says_what_a_method_is() {
     watch["reply"] = json!({ "stream": "u64" });
     watch["readonly"] = true.into();
     watch["since"] = "1.1.0".into();
-    let text = file(&[interface("Shop", &[watch])], json!({}));
+    let mut keep = method("keep", json!("u8"), json!("u64"));
+    keep["idempotent"] = true.into();
+    let text = file(&[interface("Shop", &[watch, keep])], json!({}));
     has(&text, "series: \"v1\"");
     has(&text, "watchIt: {\n      name: \"watch_it\",\n      fingerprint: \"");
-    has(&text, "since: \"1.1.0\",\n      stream,\n      idempotent: true,\n      reply: int64,");
+    has(&text, "since: \"1.1.0\",\n      stream,\n      readonly: true,\n      reply: int64,");
+    has(&text, "idempotent: true,\n      reply: int64,");
 }
 
 #[test]
