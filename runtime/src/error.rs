@@ -127,8 +127,8 @@ impl Fault {
         self.details.as_ref()?.retry_after
     }
 
-    /// The same fault of a call whose handler may have run in an earlier attempt.
-    #[cfg(feature = "__frontend")]
+    /// The same fault of a call whose handler may have run all the same, such as in an earlier attempt.
+    #[cfg(any(feature = "__frontend", feature = "__backend"))]
     pub(crate) fn executed_maybe(mut self) -> Fault {
         self.executed = Executed::Maybe;
         self

@@ -14,6 +14,7 @@ use traitwire_schema::walk::Schema;
 use traitwire_schema::{Access, Interface, Method, Reply};
 
 use crate::labels::Labels;
+use crate::rpc::around::{self, AcceptedCall, Interceptors};
 use crate::rpc::auth::{AnyAuthenticator, Credentials, Refused};
 use crate::rpc::build::{BackendBuilder, SchemaAccess, VersionPolicy};
 use crate::rpc::compatibility::{self, MethodShape};
@@ -77,6 +78,8 @@ pub(super) struct Inner {
     pub(super) schema_access: SchemaAccess,
     pub(super) schema: Schema,
     pub(super) observer: Option<Arc<CallObserver>>,
+    /// `None` if there are none, so that they cost nothing then.
+    pub(super) interceptors: Option<Interceptors>,
 }
 
 /// Sees each call that arrives, and its span.
@@ -430,12 +433,14 @@ impl Target<'_> {
         }
         Ok(Admitted {
             mount: Arc::clone(self.mount),
+            called: self.method,
             method: self.runs,
             context,
             opens_by,
             known_until,
             permit,
             store: self.backend.0.idempotency.clone(),
+            interceptors: self.backend.0.interceptors.clone(),
             span: span.clone(),
             watch: None,
         })
@@ -494,6 +499,9 @@ impl Target<'_> {
 #[cfg_attr(not(feature = "http-server"), allow(dead_code, reason = "HTTP alone asks"))]
 pub(crate) struct Admitted {
     mount: Arc<Mount>,
+    /// The position of what was called, in the interface of `mount`.
+    called: usize,
+    /// The position of what runs it, in the interface of `mount.dispatch`.
     method: usize,
     context: Context,
     opens_by: Option<Instant>,
@@ -501,6 +509,7 @@ pub(crate) struct Admitted {
     known_until: Option<tokio::time::Instant>,
     permit: Permit,
     store: Option<Arc<dyn IdempotencyStore>>,
+    interceptors: Option<Interceptors>,
     span: Span,
     /// Goes to what the caller waits for.
     watch: Option<Watch>,
@@ -571,11 +580,23 @@ impl Admitted {
     fn run(self, payload: Payload, watch: &mut Option<Watch>) -> Result<Running, Fault> {
         // Again, for a call with a key may have waited for another.
         self.in_time()?;
-        let Admitted { mount, method, context, permit, span, known_until, .. } = self;
+        let Admitted { mount, called, method, context, permit, span, known_until, .. } = self;
+        let around = self.interceptors.map(|interceptors| {
+            let (interface, context) = (mount.interface, context.clone());
+            let method = &interface.methods[called];
+            let payload = payload.clone();
+            (interceptors, AcceptedCall { interface, method, context, payload })
+        });
         let invocation = Invocation { method, context: context.clone(), payload };
         // Decoding runs code of the user's, and so can panic.
         let outcome = catch_unwind(AssertUnwindSafe(|| mount.dispatch.dispatch(invocation)))
             .unwrap_or_else(|panic| Err(running::panicked(&context, &*panic)))?;
+        let outcome = match around {
+            None => outcome,
+            Some((interceptors, call)) => {
+                around::surround(interceptors, call, outcome, span.clone())
+            }
+        };
         let hold = Hold { permit: Some(permit), span, watch: watch.take(), known_until };
         Ok(Running::new(outcome, context, hold))
     }

@@ -11,6 +11,7 @@ use traitwire_schema::walk::{Schema, SchemaError};
 use traitwire_schema::{Access, Interface, InterfaceKind};
 
 use crate::Context;
+use crate::rpc::around::BackendInterceptor;
 use crate::rpc::auth::{AnyAuthenticator, Authenticator};
 use crate::rpc::backend::{Backend, CallObserver, Inner, Mount, MountedMethod};
 use crate::rpc::channel::Stub;
@@ -72,6 +73,7 @@ pub struct BackendBuilder {
     limits: Limits,
     schema_access: SchemaAccess,
     observer: Option<Arc<CallObserver>>,
+    interceptors: Vec<Arc<dyn BackendInterceptor>>,
 }
 
 impl BackendBuilder {
@@ -190,6 +192,13 @@ impl BackendBuilder {
         self
     }
 
+    /// Has this stand around every call that was accepted, whatever carried it. Of several, the first
+    /// is the outermost.
+    pub fn intercept(mut self, interceptor: impl BackendInterceptor) -> Self {
+        self.interceptors.push(Arc::new(interceptor));
+        self
+    }
+
     /// Changes who may read the whole schema.
     pub fn schema(mut self, access: SchemaAccess) -> Self {
         self.schema_access = access;
@@ -242,6 +251,7 @@ impl BackendBuilder {
             schema_access: self.schema_access,
             schema,
             observer: self.observer,
+            interceptors: (!self.interceptors.is_empty()).then(|| self.interceptors.into()),
         })))
     }
 }

@@ -21,6 +21,7 @@
 //! | `observe` | What is told of every call to logs, traces and metrics? |
 //! | `metrics` | What is counted of every call? |
 //! | `intercept` | What does a program do around every call of its own? |
+//! | `around` | What does a backend do around every call that it runs? |
 //! | `sender` | What do all calls of one frontend say of it? |
 //! | `token` | What does a frontend show a backend? |
 //! | `retry` | When is a call made again, and after which pause? |
@@ -29,6 +30,8 @@
 //! | `connect` | Is the other end one that this frontend can talk to? |
 
 pub(crate) mod args;
+#[cfg(feature = "__backend")]
+mod around;
 #[cfg(feature = "__backend")]
 pub(crate) mod auth;
 #[cfg(feature = "__backend")]
@@ -69,6 +72,8 @@ pub(crate) mod token;
 #[cfg(feature = "__rpc")]
 pub(crate) mod versions;
 
+#[cfg(feature = "__backend")]
+pub use self::around::{AcceptedCall, BackendInterceptor};
 #[cfg(feature = "__backend")]
 pub use self::auth::{Authenticator, Credentials, Refused, StaticTokens};
 #[cfg(feature = "jwt")]

@@ -114,7 +114,7 @@ pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// A handler whose panic ends this call only.
-struct Caught<H: ?Sized> {
+pub(super) struct Caught<H: ?Sized> {
     /// `None` once it has panicked.
     handler: Option<Pin<Box<H>>>,
     /// Whether it has come to its end.
@@ -136,6 +136,11 @@ impl<H: ?Sized> Caught<H> {
         Caught { handler: Some(handler), ended: false, context, span, _permit: permit }
     }
 
+    /// A handler within another, which alone has a permit. Nobody is told of its end before it has begun.
+    pub(super) fn apart(handler: Pin<Box<H>>, context: Context, span: Span) -> Caught<H> {
+        Caught { handler: Some(handler), ended: true, context, span, _permit: None }
+    }
+
     /// Polls the handler, and drops it if it panics.
     fn poll<T>(&mut self, poll: impl FnOnce(Pin<&mut H>) -> T) -> Option<Result<T, Fault>> {
         let span = self.span.clone();
@@ -143,6 +148,7 @@ impl<H: ?Sized> Caught<H> {
         let handler = self.handler.as_mut()?;
         let polled = catch_unwind(AssertUnwindSafe(|| poll(handler.as_mut())));
         Some(polled.map_err(|panic| {
+            self.ended = false;
             self.discard();
             panicked(&self.context, &*panic)
         }))
