@@ -85,7 +85,7 @@ impl Prepared {
         // A stub is generated with its interface, so the position is always right.
         let (interface, called) = (target.interface, &target.interface.methods[method]);
         let call = Routed { interface, method: called, payload: &payload };
-        let labels = channel.sender.label(options.labels, call, options.parent.as_ref())?;
+        let labels = channel.sender.label(options.labels, &call, options.parent.as_ref())?;
         let request = Request {
             target,
             method,

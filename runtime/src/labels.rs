@@ -45,20 +45,20 @@ impl Labels {
 
     /// The values of the headers that say the same, in the order of [`HEADERS`].
     pub(crate) fn values(&self) -> [Option<Cow<'_, str>>; HEADERS.len()] {
-        fn shared(label: &Option<Arc<str>>) -> Option<Cow<'_, str>> {
-            label.as_deref().map(Cow::Borrowed)
+        fn shared(label: Option<&Arc<str>>) -> Option<Cow<'_, str>> {
+            label.map(|label| Cow::Borrowed(&**label))
         }
         let trace = self.trace.as_ref();
         let state = trace.map(Trace::state).filter(|state| !state.is_empty());
         [
             Some(Cow::Borrowed(&*self.request_id)),
-            shared(&self.session),
-            shared(&self.application),
-            shared(&self.route),
+            shared(self.session.as_ref()),
+            shared(self.application.as_ref()),
+            shared(self.route.as_ref()),
             trace.map(|trace| Cow::Owned(trace.to_string())),
             state.map(Cow::Borrowed),
-            shared(&self.idempotency_key),
-            shared(&self.last_event_id),
+            shared(self.idempotency_key.as_ref()),
+            shared(self.last_event_id.as_ref()),
         ]
     }
 }

@@ -47,6 +47,7 @@
 //! |---|---|
 //! | `http-client` | calls over HTTP, by reqwest |
 //! | `http-client-hyper` | calls over HTTP, by hyper's own client |
+//! | `http-client-service` | calls over HTTP, by a tower service of yours alone |
 //! | `http-server` | a `tower::Service` that serves interfaces over HTTP |
 //! | `server` | `server::Server`: interfaces on a socket of its own, with timeouts, limits, health and drain (brings hyper-util) |
 //! | `tls` | TLS in that server, by rustls |

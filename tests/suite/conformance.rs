@@ -1,6 +1,8 @@
 //! One list of calls, for every frontend: in process, over HTTP, in Node and in Chromium.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use traitwire::rpc::Stub as _;
 use traitwire_cli::emit::typescript::Options;
@@ -57,6 +59,29 @@ async fn rust_over_http_by_hyper() {
     let mut reports = Vec::new();
     for case in cases::of(Frontend::Http) {
         reports.push(run(Backend::Hyper(origin), &case).await);
+    }
+    assert_all(Frontend::Http, &reports);
+}
+
+#[tokio::test]
+async fn rust_over_http_by_a_client_with_a_layer() {
+    let server = Server::start_app(sites::app(&Backends::default())).await;
+    let origin = server.url.trim_end_matches("/rpc");
+    let (mut reports, requests) = (Vec::new(), Arc::default());
+    for case in cases::of(Frontend::Http) {
+        reports.push(run(Backend::Layered(origin, &requests), &case).await);
+    }
+    assert_all(Frontend::Http, &reports);
+    // Each case asks for the versions; a few end before anything else is sent.
+    assert!(requests.load(Ordering::Relaxed) > reports.len());
+}
+
+#[tokio::test]
+async fn rust_over_a_router_without_a_socket() {
+    let app = sites::app(&Backends::default());
+    let mut reports = Vec::new();
+    for case in cases::of(Frontend::Http) {
+        reports.push(run(Backend::Router(&app), &case).await);
     }
     assert_all(Frontend::Http, &reports);
 }

@@ -1,7 +1,11 @@
 //! What carries an HTTP request?
 
+use std::error::Error;
+
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use http_body::Body;
+use http_body_util::{BodyExt as _, Full};
 
 use crate::{Executed, Fault, FaultKind};
 
@@ -31,6 +35,22 @@ pub(super) struct Outgoing<U> {
     pub(super) body: Bytes,
 }
 
+/// A request as hyper and tower services take it.
+impl From<Outgoing<Uri>> for Request<Full<Bytes>> {
+    fn from(outgoing: Outgoing<Uri>) -> Self {
+        let mut request = Request::new(Full::new(outgoing.body));
+        *request.method_mut() = outgoing.method;
+        *request.uri_mut() = outgoing.url;
+        *request.headers_mut() = outgoing.headers;
+        request
+    }
+}
+
+/// A URL as hyper and tower services take it.
+pub(super) fn uri(text: &str) -> Result<Uri, Fault> {
+    Uri::try_from(text).map_err(|error| bad_url(text, &error))
+}
+
 pub(super) fn bad_url(text: &str, error: &dyn std::fmt::Display) -> Fault {
     Fault::before(FaultKind::InvalidArgument, format!("`{text}`: {error}"))
 }
@@ -48,13 +68,41 @@ pub(super) trait Incoming: Send + 'static {
     fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, Fault>> + Send;
 }
 
+impl<B> Incoming for Response<B>
+where
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    fn status(&self) -> StatusCode {
+        Response::status(self)
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        Response::headers(self)
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.body().size_hint().exact()
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Fault> {
+        while let Some(frame) = self.body_mut().frame().await {
+            // What is no data is a trailer, which says nothing of ours.
+            if let Ok(data) = frame.map_err(|error| cut(&*error.into()))?.into_data() {
+                return Ok(Some(data));
+            }
+        }
+        Ok(None)
+    }
+}
+
 /// The response stopped before its end.
-pub(super) fn cut(error: &dyn std::error::Error) -> Fault {
+pub(super) fn cut(error: &dyn Error) -> Fault {
     Fault::new(FaultKind::Disconnected, Executed::Maybe, chain(error))
 }
 
 /// An error with all its causes; the text of most leaves out why.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

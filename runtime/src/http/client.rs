@@ -4,8 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
 #[cfg(feature = "http-client-hyper")]
 use hyper_util::client::legacy;
+use tower_service::Service;
 use url::Url;
 
 use super::carrier::Carrier;
@@ -14,13 +18,14 @@ use super::exchange::{Http, Place};
 use super::over_hyper::Hyper;
 #[cfg(feature = "http-client")]
 use super::over_reqwest;
+use super::over_service::Tower;
 use crate::rpc::connect::{self, Strictness, Stubs};
 use crate::rpc::connector::connector_options;
 use crate::rpc::limits::{DEFAULT_DEADLINE, MAX_REPLY};
 use crate::rpc::retry::{Facts, Retrier, Retrying};
 use crate::rpc::sender::Sender;
 use crate::rpc::token::Tokens;
-use crate::rpc::{Failure, RetryPolicy};
+use crate::rpc::{Failure, RetryPolicy, Versions};
 use crate::{Fault, FaultKind};
 
 /// Connects to a backend over HTTP, without credentials. `url` is where its interfaces stand:
@@ -60,7 +65,7 @@ pub async fn connect<S: Stubs>(url: &str) -> Result<S, Fault> {
 /// Says how to connect to a backend over HTTP. What carries the requests is chosen when it is made:
 /// `Connector::new` takes reqwest (feature `http-client`), `Connector::hyper` hyper's own client
 /// (feature `http-client-hyper`), which costs less and knows less: no proxies, no TLS of its own.
-/// Everything else is the same.
+/// `Connector::service` takes any tower service. Everything else is the same.
 #[derive(Clone)]
 #[must_use]
 pub struct Connector {
@@ -89,6 +94,7 @@ enum Carriers {
     Reqwest(Option<reqwest::Client>),
     #[cfg(feature = "http-client-hyper")]
     Hyper(Hyper),
+    Service(Tower),
 }
 
 impl Connector {
@@ -128,6 +134,56 @@ impl Connector {
     #[cfg(feature = "http-client-hyper")]
     pub fn hyper(url: &str) -> Result<Connector, Fault> {
         Connector::over(url, Carriers::Hyper(Hyper::default()))
+    }
+
+    /// Connects by this tower service to the backend whose interfaces stand below this URL: a client with
+    /// layers around it, or an axum router that is called without a socket. Needs no other feature than
+    /// `http-client-service`, and none with the other clients.
+    ///
+    /// A call takes a copy of the service, waits until that is ready, and gives it one request, which has
+    /// the whole URL. An error of the service is [`FaultKind::Disconnected`], and as the handler may have
+    /// run then, [`Executed::Maybe`](crate::Executed::Maybe), unless the service was never ready; a layer
+    /// that knows better has a [`Fault`] as its error, which is passed on.
+    ///
+    /// # Errors
+    /// As `Connector::new`: [`FaultKind::InvalidArgument`] if it is no URL of `http` or `https`, or
+    /// holds credentials.
+    ///
+    /// ```
+    /// # use traitwire::{rpc::Backend, rpc_interface};
+    /// # #[rpc_interface(version = "1.0.0")]
+    /// # pub trait Adder {
+    /// #     /// The sum.
+    /// #     #[rpc(public)]
+    /// #     async fn add(&self, a: i64, b: i64) -> i64;
+    /// # }
+    /// # struct Plain;
+    /// # impl Adder for Plain {
+    /// #     async fn add(&self, a: i64, b: i64) -> i64 {
+    /// #         a + b
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use traitwire::http::{self, Connector};
+    ///
+    /// let backend = Backend::builder().serve(AdderServer::new(Plain)).build()?;
+    /// let app = axum::Router::new().nest_service("/rpc", http::service(backend));
+    /// // Nothing listens: the name is one as good as another.
+    /// let adder: AdderClient = Connector::service("http://app/rpc", app)?.connect().await?;
+    /// assert_eq!(adder.add(2, 3).await?, 5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn service<S, B>(url: &str, service: S) -> Result<Connector, Fault>
+    where
+        S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + 'static,
+        S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+        S::Future: Send,
+        B: http_body::Body + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Connector::over(url, Carriers::Service(Tower::new(service)))
     }
 
     fn over(url: &str, carrier: Carriers) -> Result<Connector, Fault> {
@@ -187,10 +243,7 @@ impl Connector {
     /// # }
     /// ```
     #[cfg(feature = "http-client-hyper")]
-    pub fn hyper_client<C>(
-        mut self,
-        client: legacy::Client<C, http_body_util::Full<bytes::Bytes>>,
-    ) -> Connector
+    pub fn hyper_client<C>(mut self, client: legacy::Client<C, Full<Bytes>>) -> Connector
     where
         C: legacy::connect::Connect + Clone + Send + Sync + 'static,
     {
@@ -232,22 +285,25 @@ impl Connector {
     }
 
     async fn connect_with<S: Stubs>(self, strictness: Strictness) -> Result<S, Fault> {
+        let Reached { transport, sender, versions } = self.reach().await?;
+        connect::connect(transport, sender, &versions, strictness)
+    }
+
+    // Knows no stub, so that programs do not compile each carrier once more for each of theirs.
+    async fn reach(self) -> Result<Reached, Fault> {
         match self.carrier.clone() {
             #[cfg(feature = "http-client")]
             Carriers::Reqwest(client) => {
                 let client = client.map_or_else(over_reqwest::client, Ok)?;
-                self.connect_by(client, strictness).await
+                self.reach_by(client).await
             }
             #[cfg(feature = "http-client-hyper")]
-            Carriers::Hyper(client) => self.connect_by(client, strictness).await,
+            Carriers::Hyper(client) => self.reach_by(client).await,
+            Carriers::Service(service) => self.reach_by(service).await,
         }
     }
 
-    async fn connect_by<S: Stubs>(
-        self,
-        carrier: impl Carrier,
-        strictness: Strictness,
-    ) -> Result<S, Fault> {
+    async fn reach_by(self, carrier: impl Carrier) -> Result<Reached, Fault> {
         let Connector { base, tokens, retries, max_reply, sender, .. } = self;
         let labels = sender.question()?;
         let base = base.as_str().trim_end_matches('/').to_owned();
@@ -268,6 +324,13 @@ impl Connector {
             }
         })?;
         let transport = Retrying { transport: Arc::new(http), tokens, retrier };
-        connect::connect(transport, sender, &versions, strictness)
+        Ok(Reached { transport, sender, versions })
     }
+}
+
+/// A backend that has said what it serves.
+struct Reached {
+    transport: Retrying,
+    sender: Sender,
+    versions: Versions,
 }

@@ -10,7 +10,7 @@
 //! | `query` | How do arguments stand in a URL? |
 //! | `client` | How is a backend reached over HTTP? |
 //! | `exchange` | How does a call become an HTTP request, and the response its reply? |
-//! | `carrier`, `over_reqwest`, `over_hyper` | What carries an HTTP request? |
+//! | `carrier`, `over_reqwest`, `over_hyper`, `over_service` | What carries an HTTP request? |
 //! | `problem` | How does a failure look as `application/problem+json`? |
 //! | `events` | How do items cross as `text/event-stream`? |
 //! | `timeout` | How does a deadline stand in a header? |
@@ -32,6 +32,8 @@ mod exchange;
 mod over_hyper;
 #[cfg(feature = "http-client")]
 mod over_reqwest;
+#[cfg(feature = "__http-client")]
+mod over_service;
 mod problem;
 #[cfg(feature = "http-server")]
 mod query;
@@ -84,26 +86,21 @@ mod header {
     pub(super) const TIMEOUT: HeaderName = HeaderName::from_static(TIMEOUT_TEXT);
     #[cfg(feature = "http-server")]
     pub(super) const OFFER: HeaderName = HeaderName::from_static("traitwire-offer");
+    #[cfg(feature = "http-server")]
     pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(labels::REQUEST_ID);
-    pub(super) const SESSION: HeaderName = HeaderName::from_static(labels::SESSION);
-    pub(super) const APPLICATION: HeaderName = HeaderName::from_static(labels::APPLICATION);
-    pub(super) const ROUTE: HeaderName = HeaderName::from_static(labels::ROUTE);
-    pub(super) const TRACE: HeaderName = HeaderName::from_static(labels::TRACE);
+    #[cfg(feature = "http-server")]
     pub(super) const TRACE_STATE: HeaderName = HeaderName::from_static(labels::TRACE_STATE);
-    pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static(labels::IDEMPOTENCY_KEY);
-    pub(super) const LAST_EVENT_ID: HeaderName = HeaderName::from_static(labels::LAST_EVENT_ID);
-
     /// What a request says of itself, in the order of `labels::HEADERS`.
     #[cfg(feature = "__http-client")]
     pub(super) const LABELS: [HeaderName; labels::HEADERS.len()] = [
-        REQUEST_ID,
-        SESSION,
-        APPLICATION,
-        ROUTE,
-        TRACE,
-        TRACE_STATE,
-        IDEMPOTENCY_KEY,
-        LAST_EVENT_ID,
+        HeaderName::from_static(labels::REQUEST_ID),
+        HeaderName::from_static(labels::SESSION),
+        HeaderName::from_static(labels::APPLICATION),
+        HeaderName::from_static(labels::ROUTE),
+        HeaderName::from_static(labels::TRACE),
+        HeaderName::from_static(labels::TRACE_STATE),
+        HeaderName::from_static(labels::IDEMPOTENCY_KEY),
+        HeaderName::from_static(labels::LAST_EVENT_ID),
     ];
     /// The longest silence of a stream, in milliseconds.
     pub(super) const HEARTBEAT: HeaderName = HeaderName::from_static("traitwire-heartbeat");

@@ -6,15 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Uri;
 use http::uri::Scheme;
-use http::{HeaderMap, StatusCode, Uri};
-use http_body::Body as _;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::Full;
 use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::client::legacy::{self, Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::carrier::{Carrier, Incoming, Outgoing, bad_url, chain, cut};
+use super::carrier::{Carrier, Outgoing, chain, uri};
 use crate::{Executed, Fault, FaultKind};
 
 /// How long a connection may go unused before it is closed: less than what stands in between and
@@ -68,7 +67,7 @@ impl Carrier for Hyper {
     type Url = Uri;
 
     fn url(&self, text: &str) -> Result<Uri, Fault> {
-        Uri::try_from(text).map_err(|error| bad_url(text, &error))
+        uri(text)
     }
 
     fn send(
@@ -76,36 +75,8 @@ impl Carrier for Hyper {
         outgoing: Outgoing<Uri>,
     ) -> impl Future<Output = Result<Self::Incoming, Fault>> + Send + 'static {
         let https = outgoing.url.scheme() == Some(&Scheme::HTTPS);
-        let mut request = http::Request::new(Full::new(outgoing.body));
-        *request.method_mut() = outgoing.method;
-        *request.uri_mut() = outgoing.url;
-        *request.headers_mut() = outgoing.headers;
-        let response = self.0.request(request);
+        let response = self.0.request(outgoing.into());
         async move { response.await.map_err(|error| lost(&error, https)) }
-    }
-}
-
-impl Incoming for http::Response<hyper::body::Incoming> {
-    fn status(&self) -> StatusCode {
-        http::Response::status(self)
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        http::Response::headers(self)
-    }
-
-    fn length(&self) -> Option<u64> {
-        self.body().size_hint().exact()
-    }
-
-    async fn chunk(&mut self) -> Result<Option<Bytes>, Fault> {
-        while let Some(frame) = self.body_mut().frame().await {
-            // What is no data is a trailer, which says nothing of ours.
-            if let Ok(data) = frame.map_err(|error| cut(&error))?.into_data() {
-                return Ok(Some(data));
-            }
-        }
-        Ok(None)
     }
 }
 

@@ -1,10 +1,13 @@
 //! How does a stub's call find its transport?
 
+#[cfg(feature = "__http-client")]
 use std::any::Any;
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+#[cfg(feature = "__http-client")]
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use futures_core::Stream;
@@ -128,10 +131,12 @@ pub(crate) struct Target {
     /// How long a call with one reply may take unless it says otherwise.
     pub(crate) timeout: Duration,
     /// What the transport has worked out for each method, once for all calls.
+    #[cfg(feature = "__http-client")]
     pub(crate) prepared: Vec<Prepared>,
 }
 
 /// Anything of a transport's; there is one transport to a target.
+#[cfg(feature = "__http-client")]
 pub(crate) type Prepared = OnceLock<Box<dyn Any + Send + Sync>>;
 
 /// One interface of one backend: what a stub holds.

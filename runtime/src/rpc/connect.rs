@@ -1,6 +1,6 @@
 //! Is the other end one that this frontend can talk to?
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use traitwire_schema::Interface;
 use traitwire_schema::version::{self, Offer, Series};
@@ -107,7 +107,8 @@ fn target(interface: &'static Interface) -> Result<Target, Fault> {
         series: Series::of(&version).to_string(),
         needs: needs.collect::<Result<_, _>>()?,
         timeout: DEFAULT_DEADLINE,
-        prepared: interface.methods.iter().map(|_| OnceLock::new()).collect(),
+        #[cfg(feature = "__http-client")]
+        prepared: interface.methods.iter().map(|_| std::sync::OnceLock::new()).collect(),
     })
 }
 

@@ -210,9 +210,10 @@ mod driver {
         /// One attempt, or two if the first shows that the token is old.
         fn attempt<T: 'static>(self: &Arc<Self>, request: &Request, make: Make<T>) -> Attempt<T> {
             let with = |request: &Request, token| Request { token, ..request.clone() };
-            match self.tokens.known() {
-                Some(token) => make(&*self.transport, with(request, token)),
-                None => {
+            match &self.tokens {
+                Tokens::None => make(&*self.transport, request.clone()),
+                Tokens::One(token) => make(&*self.transport, with(request, Some(token.clone()))),
+                Tokens::Provided(_) => {
                     let (this, request) = (Arc::clone(self), request.clone());
                     Box::pin(async move {
                         let attempt = |token| make(&*this.transport, with(&request, token));

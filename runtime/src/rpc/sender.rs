@@ -74,7 +74,7 @@ impl Sender {
     pub(crate) fn label(
         &self,
         mut labels: Labels,
-        call: Routed<'_>,
+        call: &Routed<'_>,
         parent: Option<&Context>,
     ) -> Result<Labels, Fault> {
         let inherited = parent.map(Context::labels);
@@ -88,11 +88,11 @@ impl Sender {
         labels.session = Some(Arc::clone(session.unwrap_or(&self.session)));
         labels.application.clone_from(&self.application);
         if labels.route.is_none() {
-            let provided = self.route.as_ref().and_then(|route| route(&call));
+            let provided = self.route.as_ref().and_then(|route| route(call));
             let inherited = || inherited.and_then(|inherited| inherited.route.clone());
             labels.route = provided.map(Arc::from).or_else(inherited);
         }
-        let Routed { interface, method, .. } = call;
+        let Routed { interface, method, .. } = *call;
         if labels.route.is_none() && interface.route_required {
             return Err(no_route(interface));
         }

@@ -93,15 +93,6 @@ mod tokens {
             Tokens::Provided(Arc::new(Provider { ask, state: Mutex::default() }))
         }
 
-        /// The token, or that there is none, unless it has to be asked for.
-        pub(crate) fn known(&self) -> Option<Option<Token>> {
-            match self {
-                Tokens::None => Some(None),
-                Tokens::One(token) => Some(Some(token.clone())),
-                Tokens::Provided(_) => None,
-            }
-        }
-
         /// Makes a call with the token that there is, and if the backend refuses that one, once more
         /// with another.
         pub(crate) async fn show<T, A>(
@@ -112,9 +103,10 @@ mod tokens {
         where
             A: Future<Output = Result<T, Failure>>,
         {
-            let provider = match (self, self.known()) {
-                (Tokens::Provided(provider), _) => provider,
-                (_, token) => return attempt(token.flatten()).await,
+            let provider = match self {
+                Tokens::None => return attempt(None).await,
+                Tokens::One(token) => return attempt(Some(token.clone())).await,
+                Tokens::Provided(provider) => provider,
             };
             let token = by(deadline, provider.token(None)).await?;
             let refused = match attempt(Some(token.clone())).await {

@@ -1,12 +1,19 @@
 //! How does a Rust frontend make the calls of the list?
 
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::Router;
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tower_service::Service;
 use traitwire::http::Connector;
 use traitwire::rpc::RetryPolicy;
 use traitwire::{CallError, Executed, Fault, FaultKind, in_process};
@@ -50,6 +57,32 @@ pub enum Backend<'a> {
     Http(&'a str),
     /// The same, by hyper's client.
     Hyper(&'a str),
+    /// The same, by hyper's client with a layer that counts requests.
+    Layered(&'a str, &'a Arc<AtomicUsize>),
+    /// The app of that server, without a socket.
+    Router(&'a Router),
+}
+
+/// Counts the requests that a client sends.
+#[derive(Debug, Clone)]
+struct Counted<S> {
+    client: S,
+    requests: Arc<AtomicUsize>,
+}
+
+impl<S: Service<R>, R> Service<R> for Counted<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.client.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.client.call(request)
+    }
 }
 
 /// Makes the call of a case and compares how it ends.
@@ -76,12 +109,8 @@ async fn connect(backend: Backend<'_>, case: &Case) -> Result<ConformanceClient,
                 Some(token) => connector.token(token).connect(),
             }
         }
-        Backend::Http(origin) | Backend::Hyper(origin) => {
-            let url = format!("{origin}/{}", case.site.path());
-            let mut connector = match backend {
-                Backend::Hyper(_) => Connector::hyper(&url)?,
-                _ => Connector::new(&url)?,
-            };
+        Backend::Http(_) | Backend::Hyper(_) | Backend::Layered(..) | Backend::Router(_) => {
+            let mut connector = over_http(backend, case.site.path())?;
             // A case is one exchange.
             connector = connector.retries(RetryPolicy::off());
             if let Some(token) = case.token {
@@ -92,6 +121,20 @@ async fn connect(backend: Backend<'_>, case: &Case) -> Result<ConformanceClient,
             }
             connector.connect().await
         }
+    }
+}
+
+fn over_http(backend: Backend<'_>, path: &str) -> Result<Connector, Fault> {
+    match backend {
+        Backend::InProcess(_) => unreachable!("it has no URL"),
+        Backend::Http(origin) => Connector::new(&format!("{origin}/{path}")),
+        Backend::Hyper(origin) => Connector::hyper(&format!("{origin}/{path}")),
+        Backend::Layered(origin, requests) => {
+            let client = Client::builder(TokioExecutor::new()).build_http();
+            let client = Counted { client, requests: Arc::clone(requests) };
+            Connector::service(&format!("{origin}/{path}"), client)
+        }
+        Backend::Router(app) => Connector::service(&format!("http://app/{path}"), app.clone()),
     }
 }
 
