@@ -295,5 +295,5 @@ pub(crate) fn new_request_id() -> Arc<str> {
 /// 64 bits by chance, for ids. Not for secrets.
 pub(crate) fn random() -> u64 {
     // std seeds its hashers from the operating system's randomness, each of a thread differently.
-    RandomState::new().hash_one(std::process::id())
+    RandomState::new().hash_one(())
 }

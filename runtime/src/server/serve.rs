@@ -137,7 +137,7 @@ impl Server {
         door.let_in_waiting(listener);
         phase.send_replace(Phase::Closing);
         let all = u32::try_from(places).unwrap_or(u32::MAX);
-        {
+        let aborted = {
             let everyone_left = pin!(door.places.acquire_many(all));
             let out_of_time = pin!(async {
                 let streams = limits.drain_streams.min(limits.drain_grace);
@@ -148,9 +148,12 @@ impl Server {
                 within(limits.drain_grace.saturating_sub(streams), handle.wished(Wish::Abort))
                     .await;
             });
-            select(everyone_left, out_of_time).await;
-        }
-        let aborted = shared.running.load(Ordering::Relaxed);
+            // Whoever has left does not wait: what runs for it yet is not cut by us.
+            match select(everyone_left, out_of_time).await {
+                Either::Left(_) => 0,
+                Either::Right(_) => shared.running.load(Ordering::Relaxed),
+            }
+        };
         if aborted > 0 {
             tracing::warn!(aborted, "requests were cut, for they took longer than the drain");
         }
