@@ -57,9 +57,10 @@ mod in_flight;
 mod intercept;
 #[cfg(feature = "__rpc")]
 pub(crate) mod limits;
-#[cfg(feature = "metrics")]
+// On its own the feature has no end to count calls at.
+#[cfg(all(feature = "metrics", any(feature = "__frontend", feature = "__backend")))]
 mod metrics;
-#[cfg(feature = "__rpc")]
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 pub(crate) mod observe;
 #[cfg(feature = "__backend")]
 mod older;
