@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use crate::Fault;
 use crate::rpc::RetryPolicy;
+use crate::rpc::admission::Head;
+use crate::rpc::admitted::Admitted;
 use crate::rpc::auth::{Credentials, HeaderValues};
-use crate::rpc::backend::{Admitted, Backend, Head};
+use crate::rpc::backend::Backend;
 use crate::rpc::channel::{Opening, Reply, Request, Transport};
 use crate::rpc::connect::{self, Strictness, Stubs};
 use crate::rpc::connector::connector_options;

@@ -10,8 +10,8 @@ use traitwire_schema::Access;
 use crate::FaultKind;
 use crate::labels::Labels;
 use crate::rpc::Backend;
+use crate::rpc::admission::{Head, Target};
 use crate::rpc::auth::{Credentials, HeaderValues};
-use crate::rpc::backend::{Head, Target};
 
 /// What is no credentials of anybody. The third but last says that it is signed by no one.
 const GARBAGE: [&str; 6] = [

@@ -10,8 +10,9 @@ use super::response::Refusal;
 use super::{header, media, query, timeout};
 use crate::labels::{self, Labels};
 use crate::rpc::Payload;
+use crate::rpc::admission::{Head, Target};
+use crate::rpc::admitted::Admitted;
 use crate::rpc::auth::Credentials;
-use crate::rpc::backend::{Admitted, Head, Target};
 use crate::{Fault, FaultKind, Trace};
 
 /// What the head of a request says of its call, each header looked at once.

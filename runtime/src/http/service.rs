@@ -21,8 +21,10 @@ use super::response::{
 use super::{header, media};
 use crate::call::new_request_id;
 use crate::rpc::SchemaAccess;
+use crate::rpc::admission::Target;
+use crate::rpc::admitted::Admitted;
 use crate::rpc::auth::Credentials;
-use crate::rpc::backend::{Admitted, Backend, Target};
+use crate::rpc::backend::Backend;
 use crate::rpc::running::Running;
 #[cfg(feature = "server")]
 use crate::server::Leaving;

@@ -11,7 +11,9 @@
 //! | `dispatch` | How does an accepted call reach its handler? |
 //! | `compatibility` | What does a call need, is it offered, and how is it said that it is not? |
 //! | `build` | Which interfaces make a backend? |
-//! | `backend` | Which call may run which handler, under which limits? |
+//! | `backend` | Which interfaces are served, and which of their methods does a request name? |
+//! | `admission` | May a call run, by what its head says? |
+//! | `admitted` | How does a call that may run come to its handler, once at most? |
 //! | `running` | How does a handler run to its end: its reply, its deadline, its panic? |
 //! | `in_flight` | How many calls may run at once, and what becomes of one more? |
 //! | `idempotency/*` | How does a call that is made twice run once? |
@@ -29,6 +31,10 @@
 //! | `connector` | What can be said of a connection, whatever carries its calls? |
 //! | `connect` | Is the other end one that this frontend can talk to? |
 
+#[cfg(feature = "__backend")]
+pub(crate) mod admission;
+#[cfg(feature = "__backend")]
+pub(crate) mod admitted;
 pub(crate) mod args;
 #[cfg(feature = "__backend")]
 mod around;
