@@ -23,6 +23,7 @@ fn dependencies_point_one_way() {
         ("traitwire", &["traitwire-macros", "traitwire-schema"][..]),
         ("traitwire-macros", &["traitwire-schema"]),
         ("traitwire-schema", &[]),
+        ("traitwire-protocol", &[]),
         ("traitwire-interfaces", &["traitwire"]),
         ("quickstart", &["traitwire", "traitwire-interfaces"]),
         ("telemetry", &["traitwire"]),
