@@ -54,6 +54,8 @@
 //! | `compression` | gzip in that server, where asked for |
 //! | `in-process` | calls within the process |
 //! | `jwt` | `rpc::JwtAuthenticator`: callers by JSON Web Tokens; it builds C code |
+//! | `idempotency-sqlite` | `rpc::idempotency::SqliteStore`: idempotency keys for several processes on one machine |
+//! | `metrics` | calls and their time for the recorder that the program installs with the crate `metrics` |
 //! | `testing` | `testing::AccessTest`, which tries every method with every kind of credentials |
 //! | `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `semver`, `serde_json`, `time`, `url`, `uuid` | types of the crate that is called so as wire types |
 //! | `driver` | `driver::main`, for a program that prints the schema of its interfaces |
