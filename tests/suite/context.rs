@@ -292,17 +292,25 @@ async fn req_08_an_interface_that_needs_a_route_refuses_a_call_without() {
     for sites in [near, far] {
         let fault = sites.open("a", 1).await.unwrap_err().into_fault();
         assert_eq!((fault.kind(), fault.executed()), (FaultKind::InvalidArgument, Executed::No));
-        let message = "`Sites` needs a routing key: give the call a `route`, or the connection a \
-                       `route_by`";
+        let message = "`Sites` needs a routing key: give the call a `route` (over HTTP the header \
+                       `Traitwire-Route`), or the connection a `route_by` that knows one";
         assert_eq!(fault.message(), message);
         assert_eq!(sites.open("a", 1).route("b").await.unwrap(), "b");
     }
+    // Whoever has a `route_by` is told that it is the one that said nothing.
+    let lost: SitesClient = in_process::Connector::new(&backend)
+        .route_by(|call| call.argument::<String>("siet"))
+        .connect()
+        .unwrap();
+    let fault = lost.open("a", 1).await.unwrap_err().into_fault();
+    let message = "`Sites` needs a routing key, and the connection's `route_by` gave none: ";
+    assert!(fault.message().starts_with(message), "{fault}");
     // A frontend that is not ours is refused by the backend.
     let url = format!("{}/Sites/v1/open", server.url);
     let post = || reqwest::Client::new().post(&url).header("content-type", "application/json");
     let refused = post().body(r#"{"site":"a","floor":1}"#).send().await.unwrap();
     assert_eq!(refused.status(), 400);
-    assert!(refused.text().await.unwrap().contains("needs a routing key"));
+    assert!(refused.text().await.unwrap().contains("needs a routing key: give"));
     let routed = post().header("traitwire-route", "r").body(r#"{"site":"a","floor":1}"#);
     assert_eq!(routed.send().await.unwrap().text().await.unwrap(), "\"r\"");
 }

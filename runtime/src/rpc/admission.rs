@@ -119,7 +119,7 @@ impl Target<'_> {
                 .or_else(|fault| self.diagnose(fault, context.request_id()))?;
         }
         if interface.route_required && context.route().is_none() {
-            return Err(sender::no_route(interface));
+            return Err(sender::no_route(interface, ""));
         }
         let streams = matches!(method.reply, Reply::Stream(_));
         let limits = self.backend.limits();

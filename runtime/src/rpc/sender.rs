@@ -94,7 +94,8 @@ impl Sender {
         }
         let Routed { interface, method, .. } = *call;
         if labels.route.is_none() && interface.route_required {
-            return Err(no_route(interface));
+            let provider = if self.route.is_some() { ROUTE_BY_GAVE_NONE } else { "" };
+            return Err(no_route(interface, provider));
         }
         let trace = labels.trace.take();
         let inherited = || parent.and_then(Context::trace).map(Trace::child);
@@ -122,10 +123,15 @@ impl Sender {
     }
 }
 
-/// The fault for a call without a route to an interface that requires one.
-pub(crate) fn no_route(interface: &Interface) -> Fault {
+/// What is said where the connection has a `route_by`, or whoever wrote it would look for it in vain.
+const ROUTE_BY_GAVE_NONE: &str = ", and the connection's `route_by` gave none";
+
+/// The fault for a call without a route to an interface that requires one. What is known of a provider
+/// stands behind the need.
+pub(crate) fn no_route(interface: &Interface, provider: &str) -> Fault {
     let message = format!(
-        "`{}` needs a routing key: give the call a `route`, or the connection a `route_by`",
+        "`{}` needs a routing key{provider}: give the call a `route` (over HTTP the header \
+         `Traitwire-Route`), or the connection a `route_by` that knows one",
         interface.name
     );
     Fault::before(FaultKind::InvalidArgument, message)
