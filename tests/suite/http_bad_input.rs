@@ -250,8 +250,9 @@ async fn a_caller_that_is_not_known_is_refused_before_its_body_is_read() {
 #[test]
 fn a_url_that_is_none_is_refused() {
     for (url, part) in [
-        ("", "relative URL without a base"),
-        ("127.0.0.1:7300", "relative URL without a base"),
+        ("", "its scheme must be `http` or `https`, as in `http://localhost:7300/rpc`"),
+        ("127.0.0.1:7300", "its scheme must be `http` or `https`, as in"),
+        ("localhost:7300/rpc", "its scheme must be `http` or `https`, as in"),
         ("ftp://127.0.0.1/rpc", "its scheme must be `http` or `https`"),
         ("http://127.0.0.1/rpc?x=1", "it must have no query"),
         ("http://", "empty host"),

@@ -10,7 +10,7 @@ use http_body_util::Full;
 #[cfg(feature = "http-client-hyper")]
 use hyper_util::client::legacy;
 use tower_service::Service;
-use url::Url;
+use url::{ParseError, Url};
 
 use super::carrier::Carrier;
 use super::exchange::{Http, Place};
@@ -193,9 +193,14 @@ impl Connector {
             let message = format!("`{}` is no URL of a backend: {why}", url.escape_debug());
             Fault::before(FaultKind::InvalidArgument, message)
         };
-        let mut base = Url::parse(url).map_err(|error| wrong(&error))?;
+        let scheme = "its scheme must be `http` or `https`, as in `http://localhost:7300/rpc`";
+        let mut base = Url::parse(url).map_err(|error| match error {
+            // So it is called without a scheme, and means little to who has left that out.
+            ParseError::RelativeUrlWithoutBase => wrong(&scheme),
+            error => wrong(&error),
+        })?;
         if !matches!(base.scheme(), "http" | "https") {
-            return Err(wrong(&"its scheme must be `http` or `https`"));
+            return Err(wrong(&scheme));
         }
         if !base.username().is_empty() || base.password().is_some() {
             return Err(wrong(&"it must hold no user and no password; use `token`"));
