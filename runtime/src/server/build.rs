@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use tokio::net::{TcpListener, ToSocketAddrs};
+use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tokio::sync::watch;
 use tower_service::Service;
 
@@ -229,7 +229,7 @@ impl ServerBuilder {
     /// Nothing is bound when it is dropped.
     pub async fn bind(self, address: impl ToSocketAddrs) -> Result<Server, BindError> {
         self.check()?;
-        let listener = TcpListener::bind(address).await.map_err(BindError::Io)?;
+        let listener = bind(address).await.map_err(BindError::Io)?;
         self.listen(listener)
     }
 
@@ -322,6 +322,23 @@ impl fmt::Debug for ServerBuilder {
         debug.field("rpc", &self.rpc).field("prefix", &self.prefix);
         debug.field("limits", &self.limits).finish_non_exhaustive()
     }
+}
+
+/// A socket at the first of these addresses that can be had. The error names the address, which may stand
+/// in a file of settings, far from here.
+async fn bind(address: impl ToSocketAddrs) -> io::Result<TcpListener> {
+    let mut failed = None;
+    for address in lookup_host(address).await? {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => {
+                let named = format!("{address}: {error}");
+                failed = Some(io::Error::new(error.kind(), named));
+            }
+        }
+    }
+    let nothing = || io::Error::new(io::ErrorKind::InvalidInput, "the name leads to no address");
+    Err(failed.unwrap_or_else(nothing))
 }
 
 /// Why a server could not be bound.

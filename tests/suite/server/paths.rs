@@ -1,6 +1,6 @@
 //! Which paths answer, and what.
 
-use traitwire::server::{Server, ServerBuilder};
+use traitwire::server::{BindError, Server, ServerBuilder};
 use traitwire_tests::kitchen;
 
 use super::support::{Served, status};
@@ -92,7 +92,12 @@ async fn a_bad_prefix_is_refused_before_anything_is_bound() {
     }
     let taken = builder().bind("127.0.0.1:0").await.unwrap();
     let error = builder().bind(taken.local_addr()).await.unwrap_err();
-    assert!(error.to_string().contains("could not be bound"), "{error}");
+    let message = format!("the address could not be bound: {}: ", taken.local_addr());
+    assert!(error.to_string().starts_with(&message), "{error}");
+    // A `main` that returns the error shows its debug form.
+    assert!(format!("{error:?}").contains(&taken.local_addr().to_string()), "{error:?}");
+    let BindError::Io(error) = error else { panic!("{error:?}") };
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
 }
 
 #[tokio::test]
