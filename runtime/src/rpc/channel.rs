@@ -22,6 +22,11 @@ use crate::rpc::token::Token;
 use crate::{Call, Fault, StreamCall};
 
 /// A generated client. It is made by a transport: `http::connect::<CatalogClient>(url)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no client of an interface",
+    label = "no generated `..Client`",
+    note = "a client is what the macro of the interface made, such as `CatalogClient`"
+)]
 pub trait Stub: Sized {
     /// The interface that it calls.
     fn interface() -> &'static Interface;

@@ -15,6 +15,12 @@ use crate::rpc::versions::{OfferedInterface, Versions};
 use crate::{Fault, FaultKind};
 
 /// One stub or a tuple of them: what `connect` makes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no client of an interface",
+    label = "no generated `..Client`",
+    note = "a client is what the macro of the interface made, such as `CatalogClient`; several of them \
+            connect as a tuple of at most 8"
+)]
 pub trait Stubs: Sized {
     /// The interfaces that they call.
     #[doc(hidden)]

@@ -45,6 +45,12 @@ impl From<Fault> for Failure {
 }
 
 /// A served interface: what the generated `..Server` types are.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no served interface",
+    label = "no generated `..Server`",
+    note = "what implements an interface is served by what its macro made: \
+            `.serve(CatalogServer::new(implementation))`"
+)]
 pub trait Dispatch: Send + Sync + 'static {
     /// The interface that is served.
     #[doc(hidden)]
