@@ -261,11 +261,8 @@ pub fn read(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Malformed> {
 }
 
 fn read_header(bytes: [u8; HEADER - LENGTH]) -> Result<Header, Malformed> {
-    let [kind, flags, method @ .., _, _, _, _, _, _, _, _] = bytes;
-    let method = u16::from_le_bytes(method);
-    let mut id = [0; 8];
-    id.copy_from_slice(&bytes[4..]);
-    let id = u64::from_le_bytes(id);
+    let [kind, flags, low, high, id @ ..] = bytes;
+    let (method, id) = (u16::from_le_bytes([low, high]), u64::from_le_bytes(id));
     let kind = Kind::of(kind).ok_or(Malformed::Kind(kind))?;
     let rules = kind.rules();
     if flags & !rules.flags != 0 {
