@@ -18,7 +18,7 @@ use super::BoxError;
 use super::app::{App, RequestBody, any};
 use super::connection;
 use super::cors::Cors;
-use super::drain::{Phase, ServerHandle};
+use super::drain::{Leaving, Phase, ServerHandle};
 use super::hosts::HostList;
 use super::limits::ServerLimits;
 #[cfg(not(feature = "compression"))]
@@ -311,7 +311,7 @@ impl ServerBuilder {
             ready_timeout: self.limits.ready_timeout,
             version,
             metrics: self.metrics,
-            phase,
+            leaving: Leaving(phase),
         }
     }
 }

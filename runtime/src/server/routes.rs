@@ -9,7 +9,6 @@ use bytes::Bytes;
 use http::header::ALLOW;
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
-use tokio::sync::watch;
 
 use super::app::{AnyBody, App, RequestBody, text, typed};
 use super::cors::Cors;
@@ -34,7 +33,8 @@ pub(super) struct Routes {
     /// The JSON at `/version`.
     pub(super) version: Option<Bytes>,
     pub(super) metrics: Option<Arc<dyn Fn() -> String + Send + Sync>>,
-    pub(super) phase: watch::Receiver<Phase>,
+    /// Tells of the server's end.
+    pub(super) leaving: Leaving,
 }
 
 /// What serves a backend.
@@ -70,7 +70,6 @@ impl Routes {
         if let Some(answer) = self.own(&request).await {
             return answer;
         }
-        let leaving = Leaving(self.phase.clone());
         let mut app = self.fallback.as_ref();
         if let Some((prefix, rpc)) = &self.rpc
             && let Some(start) = below(request.uri().path(), prefix)
@@ -79,7 +78,7 @@ impl Routes {
                 Rpc::Plain(service) => {
                     let (head, body) = request.into_parts();
                     let path = &head.uri.path()[start..];
-                    let response = service.answer(&head, path, body, Some(&leaving)).await;
+                    let response = service.answer(&head, path, body, Some(&self.leaving)).await;
                     return response.map(AnyBody::Own);
                 }
                 Rpc::Layered(service) => {
@@ -91,7 +90,7 @@ impl Routes {
             }
         }
         let Some(app) = app else { return text(StatusCode::NOT_FOUND, "nothing is here\n") };
-        request.extensions_mut().insert(leaving);
+        request.extensions_mut().insert(self.leaving.clone());
         app.answer(request).await
     }
 
@@ -125,7 +124,7 @@ impl Routes {
 
     async fn readiness(&self) -> Response<AnyBody> {
         let not_ready = |why: &str| text(StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n"));
-        if *self.phase.borrow() > Phase::Serving {
+        if *self.leaving.0.borrow() > Phase::Serving {
             return not_ready("draining");
         }
         let Some(check) = &self.ready else { return text(StatusCode::OK, "ready\n") };
