@@ -27,6 +27,7 @@
 //! | `sender` | What do all calls of one frontend say of it? |
 //! | `token` | What does a frontend show a backend? |
 //! | `retry` | When is a call made again, and after which pause? |
+//! | `retry/driver` | How is a call made until one of its attempts is the last? |
 //! | `versions` | What does a backend say that it serves? |
 //! | `connector` | What can be said of a connection, whatever carries its calls? |
 //! | `connect` | Is the other end one that this frontend can talk to? |
