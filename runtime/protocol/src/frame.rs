@@ -59,9 +59,20 @@ pub enum Kind {
 struct Rules {
     /// The flags that it may have.
     flags: u8,
-    /// Whether it belongs to a call, and so has an id. (That of a ping is any number.)
-    call: bool,
+    id: IdRule,
     method: bool,
+}
+
+/// Which ids a kind may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IdRule {
+    /// That of a call.
+    Call,
+    /// That of a call, or 0 for what belongs to none.
+    CallOrNone,
+    /// Any number.
+    Any,
+    None,
 }
 
 impl Kind {
@@ -90,18 +101,24 @@ impl Kind {
     fn rules(self) -> Rules {
         const MORE: u8 = Flags::MORE.0;
         const PEER: u8 = Flags::PEER.0;
-        const CALL: u8 =
-            MORE | Flags::JSON.0 | Flags::DEADLINE.0 | Flags::TRACE.0 | Flags::CONTEXT.0;
-        let (flags, call, method) = match self {
-            Kind::Hello | Kind::Goodbye => (MORE, false, false),
-            Kind::Call | Kind::Notify => (CALL, true, true),
+        const CALL: u8 = MORE
+            | Flags::JSON.0
+            | Flags::DEADLINE.0
+            | Flags::TRACE.0
+            | Flags::WITHIN.0
+            | Flags::CONTEXT.0;
+        let (flags, id, method) = match self {
+            Kind::Hello | Kind::Goodbye => (MORE, IdRule::None, false),
+            Kind::Call => (CALL, IdRule::Call, true),
+            Kind::Notify => (CALL, IdRule::None, true),
             Kind::Reply | Kind::Declared | Kind::Fault | Kind::Item => {
-                (MORE | PEER | Flags::JSON.0, true, false)
+                (MORE | PEER | Flags::JSON.0, IdRule::Call, false)
             }
-            Kind::End | Kind::Cancel | Kind::Credit => (PEER, true, false),
-            Kind::Ping | Kind::Pong => (0, false, false),
+            Kind::End | Kind::Cancel => (PEER, IdRule::Call, false),
+            Kind::Credit => (PEER, IdRule::CallOrNone, false),
+            Kind::Ping | Kind::Pong => (0, IdRule::Any, false),
         };
-        Rules { flags, call, method }
+        Rules { flags, id, method }
     }
 }
 
@@ -120,8 +137,10 @@ impl Flags {
     pub const DEADLINE: Flags = Flags(0x08);
     /// Then comes its place in a trace.
     pub const TRACE: Flags = Flags(0x10);
+    /// Then comes the call of the receiver's in whose handler this one is made.
+    pub const WITHIN: Flags = Flags(0x20);
     /// Then comes what a request of RPC says of itself.
-    pub const CONTEXT: Flags = Flags(0x20);
+    pub const CONTEXT: Flags = Flags(0x40);
 
     /// None of them.
     pub const NONE: Flags = Flags(0);
@@ -135,6 +154,12 @@ impl Flags {
     /// The byte that they are.
     pub const fn bits(self) -> u8 {
         self.0
+    }
+
+    /// Without those of `other`.
+    #[must_use]
+    pub(crate) const fn without(self, other: Flags) -> Flags {
+        Flags(self.0 & !other.0)
     }
 
     /// Whether all of `other` are there.
@@ -176,6 +201,17 @@ pub fn begin(to: &mut Vec<u8>, header: Header) -> Begun {
     Begun { start }
 }
 
+/// Begins a frame whose payload, of so many bytes, goes after it from elsewhere.
+pub(crate) fn begin_sized(to: &mut Vec<u8>, header: Header, payload: usize) {
+    let Begun { start } = begin(to, header);
+    write_length(&mut to[start..], payload);
+}
+
+fn write_length(frame: &mut [u8], payload: usize) {
+    let length = u32::try_from(HEADER - LENGTH + payload).unwrap_or(u32::MAX);
+    frame[..LENGTH].copy_from_slice(&length.to_le_bytes());
+}
+
 /// Where a frame begins whose end is not known yet.
 #[derive(Debug)]
 #[must_use = "a frame has no length until it is finished"]
@@ -194,8 +230,7 @@ pub fn finish(to: &mut Vec<u8>, begun: Begun) -> Result<(), Oversized> {
         to.truncate(begun.start);
         return Err(Oversized { payload });
     }
-    let length = u32::try_from(HEADER - LENGTH + payload).unwrap_or(u32::MAX);
-    to[begun.start..begun.start + LENGTH].copy_from_slice(&length.to_le_bytes());
+    write_length(&mut to[begun.start..], payload);
     Ok(())
 }
 
@@ -271,8 +306,12 @@ fn read_header(bytes: [u8; HEADER - LENGTH]) -> Result<Header, Malformed> {
     if method != 0 && !rules.method {
         return Err(Malformed::Method { kind, method });
     }
-    let has_number = rules.call || matches!(kind, Kind::Ping | Kind::Pong);
-    if id >= MAX_ID || (id == 0 && rules.call) || (id != 0 && !has_number) {
+    let fits = match rules.id {
+        IdRule::Call => id != 0,
+        IdRule::CallOrNone | IdRule::Any => true,
+        IdRule::None => id == 0,
+    };
+    if id >= MAX_ID || !fits {
         return Err(Malformed::Id { kind, id });
     }
     Ok(Header { kind, flags: Flags(flags), method, id })
@@ -341,7 +380,7 @@ mod tests {
     fn frames() -> Vec<(Header, Vec<u8>)> {
         let full = |kind: Kind| {
             let rules = kind.rules();
-            let id = if rules.call { MAX_ID - 1 } else { 0 };
+            let id = if rules.id == IdRule::None { 0 } else { MAX_ID - 1 };
             let method = if rules.method { u16::MAX } else { 0 };
             Header { kind, flags: Flags(rules.flags), method, id }
         };

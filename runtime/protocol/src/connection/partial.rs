@@ -1,0 +1,72 @@
+//! How does a message in several frames become one?
+
+use crate::frame::{Flags, Frame, Header, Kind};
+use crate::payload::Payload;
+use crate::violation::Violation;
+
+/// The message whose last part has not come yet. There is one at most: a sender finishes what it has
+/// begun in parts before it begins another.
+#[derive(Debug, Default)]
+pub(super) struct Partial(Option<(Header, Vec<u8>)>);
+
+impl Partial {
+    /// The message that a frame is, or completes.
+    pub(super) fn add<'a>(
+        &mut self,
+        frame: Frame<'a>,
+        limit: usize,
+    ) -> Result<Option<Payload<'a>>, Violation> {
+        let Header { kind, flags, .. } = frame.header;
+        let header = Header { flags: flags.without(Flags::MORE), ..frame.header };
+        let more = flags.has(Flags::MORE);
+        let too_large = Violation::TooLarge { kind, limit };
+        match &mut self.0 {
+            Some((begun, bytes)) if belongs(begun, &header) => {
+                if *begun != header {
+                    return Err(Violation::Interleaved(kind));
+                }
+                if bytes.len() + frame.payload.len() > limit {
+                    return Err(too_large);
+                }
+                bytes.extend_from_slice(frame.payload);
+                if more {
+                    return Ok(None);
+                }
+                let whole = self.0.take().map(|(_, bytes)| bytes);
+                Ok(whole.map(|bytes| Payload::Whole(bytes.into())))
+            }
+            _ if frame.payload.len() > limit => Err(too_large),
+            _ if !more => Ok(Some(Payload::Here(frame.payload))),
+            Some(_) => Err(Violation::Interleaved(kind)),
+            None => {
+                self.0 = Some((header, frame.payload.to_vec()));
+                Ok(None)
+            }
+        }
+    }
+
+    /// How much of this message there is.
+    pub(super) fn length(&self, frame: &Frame<'_>) -> usize {
+        match &self.0 {
+            Some((begun, bytes)) if belongs(begun, &frame.header) => bytes.len(),
+            _ => 0,
+        }
+    }
+
+    /// Forgets the message in parts, if it is one of this kind and call.
+    pub(super) fn forget(&mut self, kind: Kind, id: u64, peer: bool) -> bool {
+        let found = self.0.as_ref().is_some_and(|(begun, _)| {
+            begun.kind == kind && begun.id == id && begun.flags.has(Flags::PEER) == peer
+        });
+        if found {
+            self.0 = None;
+        }
+        found
+    }
+}
+
+/// Whether two frames can only be parts of one message.
+fn belongs(begun: &Header, next: &Header) -> bool {
+    let peer = |header: &Header| header.flags.has(Flags::PEER);
+    begun.kind == next.kind && begun.id == next.id && peer(begun) == peer(next)
+}

@@ -1,0 +1,92 @@
+//! What is due?
+
+use super::calls::{OwnCall, PeerCall};
+use super::send::faults;
+use super::{AnyCall, Connection, Event, Phase, Time, Why};
+use crate::frame::{Flags, Header, Kind};
+use crate::violation::Violation;
+
+impl Connection {
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do next; `None` if never.
+    pub fn next_timeout(&self) -> Option<Time> {
+        if self.phase == Phase::Over {
+            return self.blocked.map(|since| since + self.limits.stall_timeout);
+        }
+        let phase = match self.phase {
+            Phase::Hello { by, .. } | Phase::Closing { by } => Some(by),
+            Phase::Open | Phase::Over => None,
+        };
+        let deadline = self.deadlines.first().map(|(time, _)| *time);
+        let stall = self.blocked.map(|since| since + self.limits.stall_timeout);
+        [phase, deadline, stall, self.keep_alive()].into_iter().flatten().min()
+    }
+
+    /// When a sign of life is to be asked for, or has not come.
+    fn keep_alive(&self) -> Option<Time> {
+        let every = self.limits.keep_alive?;
+        Some(self.heard + if self.asked { every * 2 } else { every })
+    }
+
+    /// Time has passed. To be called until it gives no event.
+    ///
+    /// # Errors
+    /// [`Violation`] if the peer has let a time pass; see [`handle`](Self::handle).
+    pub fn handle_timeout(&mut self, now: Time) -> Result<Option<Event<'static>>, Violation> {
+        if self.blocked.is_some_and(|since| now >= since + self.limits.stall_timeout) {
+            return Err(Violation::Stalled);
+        }
+        match self.phase {
+            Phase::Over => return Ok(None),
+            Phase::Hello { by, .. } if now >= by => return Err(Violation::NoHello),
+            Phase::Closing { by } if now >= by => {
+                // What has not ended by now is not waited for.
+                if let Some(goodbye) = self.goodbye.take() {
+                    self.abort(goodbye);
+                    return Ok(None);
+                }
+            }
+            _ => {}
+        }
+        if self.keep_alive().is_some_and(|due| now >= due) {
+            if self.asked {
+                return Err(Violation::Silent);
+            }
+            self.asked = true;
+            self.outbox
+                .control(Header { kind: Kind::Ping, flags: Flags::NONE, method: 0, id: 0 }, &[]);
+        }
+        let Some((time, call)) = self.deadlines.first().copied() else { return Ok(None) };
+        if time > now {
+            return Ok(None);
+        }
+        self.deadlines.pop_first();
+        Ok(Some(match call {
+            AnyCall::Own(id) => {
+                let call = OwnCall(id);
+                if let Some(own) = self.own.get(call) {
+                    own.deadline = None;
+                }
+                self.cancel(call);
+                Event::Expired(call)
+            }
+            AnyCall::Theirs { slot, id } => {
+                let call = PeerCall { slot, id };
+                if let Some(theirs) = self.theirs.get(call) {
+                    theirs.deadline = None;
+                }
+                self.give_up(call, faults::DEADLINE);
+                Event::Cancelled { call, why: Why::Deadline }
+            }
+        }))
+    }
+
+    /// The transport takes nothing more for now, though something waits.
+    pub fn handle_blocked(&mut self, now: Time) {
+        self.blocked.get_or_insert(now);
+    }
+
+    /// The transport has taken something.
+    pub fn handle_progress(&mut self) {
+        self.blocked = None;
+    }
+}
