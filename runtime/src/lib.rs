@@ -86,6 +86,7 @@ pub mod http;
 #[cfg(feature = "in-process")]
 pub mod in_process;
 mod incoming;
+pub mod ipc;
 mod labels;
 pub mod rpc;
 #[cfg(feature = "server")]

@@ -13,6 +13,7 @@ pub use crate::definition::{
     split, structure, untagged, variant,
 };
 pub use crate::error::Fault;
+pub use crate::ipc;
 pub use crate::rpc::args::{Args, Arguments, Lend};
 pub use crate::rpc::channel::{Channel, Stub};
 pub use crate::rpc::codec::DecodeError;

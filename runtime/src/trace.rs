@@ -66,6 +66,24 @@ impl Trace {
         self
     }
 
+    /// The same without its state, as it crosses between the ends of a pair.
+    pub(crate) fn to_bytes(&self) -> [u8; 25] {
+        let mut bytes = [0; 25];
+        bytes[..16].copy_from_slice(&self.id.to_be_bytes());
+        bytes[16..24].copy_from_slice(&self.span.to_be_bytes());
+        bytes[24] = self.flags;
+        bytes
+    }
+
+    /// What has crossed; none, if it is none.
+    #[cfg(feature = "__ipc")]
+    pub(crate) fn from_bytes(bytes: &[u8; 25]) -> Option<Trace> {
+        let id = u128::from_be_bytes(*bytes.first_chunk()?);
+        let span = u64::from_be_bytes(*bytes[16..].first_chunk()?);
+        let (flags, state) = (bytes[24], String::new());
+        (id != 0 && span != 0).then_some(Trace { id, span, flags, state })
+    }
+
     /// The id of the trace. Never 0.
     pub fn trace_id(&self) -> u128 {
         self.id

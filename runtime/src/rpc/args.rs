@@ -131,6 +131,26 @@ pub trait Args: Sized {
 
     /// Takes bytes that came without JSON, if they are the only argument.
     fn from_octets(octets: bytes::Bytes) -> Option<Self>;
+
+    /// Whether they are bytes and nothing else.
+    fn is_bytes() -> bool;
+
+    /// Decodes from the values one behind the other, without names.
+    ///
+    /// # Errors
+    /// What is wrong.
+    fn decode_compact(bytes: &[u8]) -> Result<Self, codec::DecodeError>;
+}
+
+/// The fault for arguments that were not understood.
+pub(crate) fn not_understood(error: codec::DecodeError) -> Fault {
+    let message = if error.path.is_empty() {
+        format!("the arguments were not understood: {}", error.message)
+    } else {
+        format!("the argument `{}` was not understood: {}", error.path, error.message)
+    };
+    let fault = Fault::new(FaultKind::InvalidArgument, Executed::No, message);
+    if error.path.is_empty() { fault } else { fault.at(error.path) }
 }
 
 /// Decodes the arguments of a call.
@@ -139,15 +159,7 @@ pub(crate) fn decode<A: Args>(
     names: &'static [&'static str],
 ) -> Result<A, Fault> {
     match payload {
-        Payload::Json(json) => A::decode(&json, names).map_err(|error| {
-            let message = if error.path.is_empty() {
-                format!("the arguments were not understood: {}", error.message)
-            } else {
-                format!("the argument `{}` was not understood: {}", error.path, error.message)
-            };
-            let fault = Fault::new(FaultKind::InvalidArgument, Executed::No, message);
-            if error.path.is_empty() { fault } else { fault.at(error.path) }
-        }),
+        Payload::Json(json) => A::decode(&json, names).map_err(not_understood),
         Payload::Octets(octets) => A::from_octets(octets).ok_or_else(|| {
             Fault::before(
                 FaultKind::InvalidArgument,
@@ -169,6 +181,10 @@ macro_rules! args {
             }
 
             args!(@octets $($ty)*);
+
+            fn decode_compact(bytes: &[u8]) -> Result<Self, codec::DecodeError> {
+                crate::ipc::decode_compact::<Self>(bytes)
+            }
         }
 
         impl<'de, $($ty: Wire),*> Visitor<'de> for Members<($($ty,)*)> {
@@ -209,10 +225,18 @@ macro_rules! args {
         fn from_octets(octets: bytes::Bytes) -> Option<Self> {
             $ty::from_octets(octets).map(|arg| (arg,))
         }
+
+        fn is_bytes() -> bool {
+            crate::ipc::is_bytes(const { &$ty::TYPE })
+        }
     };
     (@octets $($ty:ident)*) => {
         fn from_octets(_: bytes::Bytes) -> Option<Self> {
             None
+        }
+
+        fn is_bytes() -> bool {
+            false
         }
     };
 }

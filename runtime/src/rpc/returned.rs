@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use traitwire_schema::Type;
 
+use crate::ipc::{Codec, EncodeError};
 use crate::rpc::codec::{self, DecodeError};
 use crate::rpc::dispatch::{Failure, Payload};
 use crate::wire::Wire;
@@ -92,6 +93,12 @@ pub trait DeclaredError: Sized + Send + 'static {
 
     #[doc(hidden)]
     fn decode(json: &[u8]) -> Result<Self, DecodeError>;
+
+    #[doc(hidden)]
+    fn write(&self, codec: Codec, to: &mut Vec<u8>) -> Result<(), EncodeError>;
+
+    #[doc(hidden)]
+    fn read(codec: Codec, bytes: &[u8]) -> Result<Self, DecodeError>;
 }
 
 impl<E: Declare> DeclaredError for E {
@@ -107,6 +114,14 @@ impl<E: Declare> DeclaredError for E {
     fn decode(json: &[u8]) -> Result<Self, DecodeError> {
         codec::decode(json)
     }
+
+    fn write(&self, codec: Codec, to: &mut Vec<u8>) -> Result<(), EncodeError> {
+        codec.write::<E, E>(to, self)
+    }
+
+    fn read(codec: Codec, bytes: &[u8]) -> Result<Self, DecodeError> {
+        codec.read(bytes)
+    }
 }
 
 impl DeclaredError for Infallible {
@@ -119,6 +134,14 @@ impl DeclaredError for Infallible {
     fn decode(_: &[u8]) -> Result<Self, DecodeError> {
         let message = "the method declares no error".to_owned();
         Err(DecodeError { path: String::new(), message })
+    }
+
+    fn write(&self, _: Codec, _: &mut Vec<u8>) -> Result<(), EncodeError> {
+        match *self {}
+    }
+
+    fn read(_: Codec, bytes: &[u8]) -> Result<Self, DecodeError> {
+        Self::decode(bytes)
     }
 }
 
@@ -156,7 +179,7 @@ pub(crate) fn decode<R: Returned>(
     }
 }
 
-fn bad_reply(what: &str, error: DecodeError) -> Fault {
+pub(crate) fn bad_reply(what: &str, error: DecodeError) -> Fault {
     let message = if error.path.is_empty() {
         format!("the {what} was not understood: {}", error.message)
     } else {

@@ -1,0 +1,161 @@
+//! How do values become the bytes of a message and back?
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use traitwire_protocol::Payload;
+use traitwire_schema::Type;
+
+use super::batch::Batch;
+use super::buffer::{Body, Buffer};
+use crate::rpc::codec::{self as json, DecodeError};
+use crate::wire::Wire;
+
+/// How the values of one method cross, as the handshake has settled it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Codec {
+    /// By position: postcard.
+    #[cfg_attr(not(feature = "__ipc"), allow(dead_code, reason = "the handshake settles it"))]
+    Compact,
+    /// By name: JSON.
+    Json,
+}
+
+impl Codec {
+    pub(crate) fn is_json(self) -> bool {
+        self == Codec::Json
+    }
+
+    /// Its word in the handshake.
+    #[cfg(feature = "__ipc")]
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Codec::Compact => "compact",
+            Codec::Json => "json",
+        }
+    }
+
+    /// Writes a value, which crosses as a `W`, behind what is there already. Bytes that are all of it cross
+    /// as they are.
+    pub(crate) fn write<W: Wire, T: Serialize + ?Sized>(
+        self,
+        to: &mut Vec<u8>,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        match self {
+            Codec::Json => json::write::<W, T>(to, value).map_err(|error| error.to_string()),
+            #[cfg(feature = "__ipc")]
+            Codec::Compact => compact::write(to, value).map_err(|error| error.to_string()),
+            #[cfg(not(feature = "__ipc"))]
+            Codec::Compact => Err(String::new()),
+        }
+    }
+
+    /// A value as the body of a message.
+    pub(crate) fn body<T: Wire>(self, value: &T) -> Result<Body, EncodeError> {
+        if let Some(bytes) = value.to_octets() {
+            return Ok(Body::Bytes(bytes));
+        }
+        let mut buffer = Buffer::new();
+        self.write::<T, T>(&mut buffer, value)?;
+        Ok(Body::written(buffer))
+    }
+
+    /// A value as one more item.
+    pub(crate) fn push<T: Wire>(self, batch: &mut Batch, value: &T) -> Result<(), EncodeError> {
+        match value.to_octets() {
+            Some(bytes) => {
+                batch.push_bytes(bytes);
+                Ok(())
+            }
+            None => batch.write(|to| self.write::<T, T>(to, value)),
+        }
+    }
+
+    /// The value that a message is.
+    pub(crate) fn take<T: Wire>(self, body: Body) -> Result<T, DecodeError> {
+        if is_bytes(const { &T::TYPE }) {
+            return T::from_octets(body.into_bytes()).ok_or_else(other);
+        }
+        self.read(&body)
+    }
+
+    /// The value that an item is.
+    pub(crate) fn take_payload<T: Wire>(self, item: Payload<'_>) -> Result<T, DecodeError> {
+        if is_bytes(const { &T::TYPE }) {
+            return T::from_octets(item.into_bytes()).ok_or_else(other);
+        }
+        self.read(&item)
+    }
+
+    /// Reads a value that is all of `bytes`.
+    pub(crate) fn read<T: DeserializeOwned>(self, bytes: &[u8]) -> Result<T, DecodeError> {
+        match self {
+            Codec::Json => json::decode(bytes),
+            #[cfg(feature = "__ipc")]
+            Codec::Compact => compact::read(bytes),
+            #[cfg(not(feature = "__ipc"))]
+            Codec::Compact => Err(DecodeError { path: String::new(), message: String::new() }),
+        }
+    }
+}
+
+/// Why a value cannot be written, in the words of its type.
+pub type EncodeError = String;
+
+/// Why something in another codec cannot be read.
+pub(crate) fn other() -> DecodeError {
+    let message = "it is in another codec than was agreed".to_owned();
+    DecodeError { path: String::new(), message }
+}
+
+/// Whether a type is bytes and nothing else. They cross as they are, whatever the codec.
+pub(crate) const fn is_bytes(ty: &Type) -> bool {
+    matches!(ty, Type::Bytes)
+}
+
+#[cfg(feature = "__ipc")]
+mod compact {
+    use postcard::ser_flavors::Flavor;
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    use crate::rpc::codec::DecodeError;
+
+    pub(super) fn write<T: Serialize + ?Sized>(
+        to: &mut Vec<u8>,
+        value: &T,
+    ) -> Result<(), postcard::Error> {
+        let mut serializer = postcard::Serializer { output: Append(to) };
+        value.serialize(&mut serializer)
+    }
+
+    /// Writes behind what is there.
+    struct Append<'a>(&'a mut Vec<u8>);
+
+    impl Flavor for Append<'_> {
+        type Output = ();
+
+        fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+            self.0.push(byte);
+            Ok(())
+        }
+
+        fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+            self.0.extend_from_slice(bytes);
+            Ok(())
+        }
+
+        fn finalize(self) -> postcard::Result<()> {
+            Ok(())
+        }
+    }
+
+    pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+        let wrong = |message: String| DecodeError { path: String::new(), message };
+        match postcard::take_from_bytes(bytes) {
+            Ok((value, [])) => Ok(value),
+            Ok((_, rest)) => Err(wrong(format!("{} bytes follow the value", rest.len()))),
+            Err(error) => Err(wrong(error.to_string())),
+        }
+    }
+}

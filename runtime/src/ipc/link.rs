@@ -1,0 +1,303 @@
+//! What do all who use one end of a pair share?
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::Instant;
+
+use traitwire_protocol::{Connection, Ending, OwnCall, PeerCall, Time};
+
+use super::batch::Batch;
+use super::buffer::Body;
+use super::output::{DriverWaker, Output, Writer, Written};
+use crate::{Executed, Fault, FaultKind};
+
+/// One end of a pair.
+pub(crate) struct Link {
+    state: Mutex<State>,
+    writer: Mutex<Writer>,
+    driver: Arc<DriverWaker>,
+    /// Wakes the driver.
+    waker: Waker,
+    start: Instant,
+}
+
+/// What is behind the lock. No code of the user's runs while it is held.
+pub(crate) struct State {
+    pub(crate) connection: Connection,
+    /// The waiter of each call that this end has made, by its slot.
+    by_slot: Vec<usize>,
+    waiters: Vec<Option<Waiter>>,
+    free: Vec<usize>,
+    /// What is kept of the peer's calls, by their slots.
+    theirs: Vec<Option<Theirs>>,
+    /// Who waits for the queue to be shorter.
+    room: Vec<Waker>,
+    /// Who waits until the peer has dealt with earlier notifications.
+    pub(crate) notifiers: Vec<Waker>,
+    /// Why the pair has ended, for whoever still calls.
+    pub(crate) over: Option<String>,
+    /// When the driver looks at the time next.
+    pub(crate) armed: Option<Time>,
+}
+
+/// Who waits for a call of this end.
+pub(crate) struct Waiter {
+    call: OwnCall,
+    pub(crate) waker: Option<Waker>,
+    pub(crate) outcome: Option<Outcome>,
+    /// What has come of the stream that comes back.
+    pub(crate) items: Batch,
+}
+
+/// How a call of this end has ended.
+pub(crate) enum Outcome {
+    Ended(Ending, bool, Body),
+    Fault(Fault),
+}
+
+/// What is kept of a call of the peer's.
+pub(crate) struct Theirs {
+    pub(crate) call: PeerCall,
+    /// Ends the handler.
+    pub(crate) cancel: Option<Box<dyn FnOnce() + Send>>,
+    /// The handler that waits for credit.
+    pub(crate) sender: Option<Waker>,
+    /// What has come of the stream that comes in, and who waits for it.
+    pub(crate) items: Batch,
+    pub(crate) items_ended: Option<Result<(), Fault>>,
+    pub(crate) reader: Option<Waker>,
+}
+
+impl Link {
+    pub(crate) fn new(connection: Connection, output: Box<dyn Output>, start: Instant) -> Link {
+        let driver = Arc::new(DriverWaker::default());
+        Link {
+            state: Mutex::new(State {
+                connection,
+                by_slot: Vec::new(),
+                waiters: Vec::new(),
+                free: Vec::new(),
+                theirs: Vec::new(),
+                room: Vec::new(),
+                notifiers: Vec::new(),
+                over: None,
+                armed: None,
+            }),
+            writer: Mutex::new(Writer::new(output)),
+            waker: Arc::clone(&driver).into(),
+            driver,
+            start,
+        }
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The driver, for it to be woken.
+    pub(crate) fn driver(&self) -> &DriverWaker {
+        &self.driver
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.start.elapsed()
+    }
+
+    /// Writes what waits, unless somebody is at it.
+    pub(crate) fn flush(&self) {
+        loop {
+            let Ok(mut writer) = self.writer.try_lock() else {
+                // Whoever has it looks again before leaving.
+                return;
+            };
+            loop {
+                match writer.write(&self.waker) {
+                    Written::All => {}
+                    Written::Blocked(some) => {
+                        let mut state = self.lock();
+                        if some {
+                            state.connection.handle_progress();
+                        }
+                        let now = self.now();
+                        state.connection.handle_blocked(now);
+                        if state.armed.is_none() {
+                            self.driver.wake();
+                        }
+                        return;
+                    }
+                    Written::Failed => {
+                        self.driver.wake();
+                        return;
+                    }
+                }
+                let mut state = self.lock();
+                state.connection.handle_progress();
+                if !state.connection.poll_transmit(writer.transmit()) {
+                    break;
+                }
+                state.make_room();
+            }
+            drop(writer);
+            if !self.lock().connection.wants_transmit() {
+                return;
+            }
+        }
+    }
+
+    /// Closes the transport, once everything is written that it takes.
+    #[cfg(feature = "__ipc")]
+    pub(crate) fn poll_close(&self, cx: &mut std::task::Context<'_>) -> std::task::Poll<()> {
+        // Nobody else writes any more; if somebody is at it, that is the last time.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Written::Blocked(_) = writer.write(cx.waker()) {
+            return std::task::Poll::Pending;
+        }
+        writer.poll_close(cx)
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Link(..)")
+    }
+}
+
+impl State {
+    /// Somebody waits for the end of a call. What is returned stands for it until
+    /// [`take_outcome`](Self::take_outcome) or [`forget`](Self::forget).
+    pub(crate) fn wait(&mut self, call: OwnCall, waker: Waker) -> usize {
+        let waiter =
+            Some(Waiter { call, waker: Some(waker), outcome: None, items: Batch::default() });
+        let place = match self.free.pop() {
+            Some(place) => {
+                self.waiters[place] = waiter;
+                place
+            }
+            None => {
+                self.waiters.push(waiter);
+                self.waiters.len() - 1
+            }
+        };
+        if self.by_slot.len() <= call.slot() {
+            self.by_slot.resize(call.slot() + 1, usize::MAX);
+        }
+        self.by_slot[call.slot()] = place;
+        place
+    }
+
+    pub(crate) fn waiter(&mut self, place: usize) -> Option<&mut Waiter> {
+        self.waiters.get_mut(place)?.as_mut()
+    }
+
+    /// Who waits for this call; it is under way.
+    pub(crate) fn waiter_of(&mut self, call: OwnCall) -> Option<&mut Waiter> {
+        let place = *self.by_slot.get(call.slot())?;
+        self.waiter(place)
+    }
+
+    /// How the call ended. If it has not, the waker is woken when something has come.
+    pub(crate) fn take_outcome(&mut self, place: usize, waker: &Waker) -> Option<Outcome> {
+        let waiter = self.waiter(place)?;
+        if let Some(outcome) = waiter.outcome.take() {
+            self.forget(place);
+            return Some(outcome);
+        }
+        match &mut waiter.waker {
+            Some(known) if known.will_wake(waker) => {}
+            place => *place = Some(waker.clone()),
+        }
+        None
+    }
+
+    /// Nobody waits any more.
+    pub(crate) fn forget(&mut self, place: usize) {
+        if self.waiters[place].take().is_some() {
+            self.free.push(place);
+        }
+    }
+
+    /// Whoever waits for a call hears how it ended.
+    pub(crate) fn end(&mut self, call: OwnCall, outcome: Outcome) -> Option<Waker> {
+        let waiter = self.waiter_of(call)?;
+        waiter.outcome = Some(outcome);
+        waiter.waker.take()
+    }
+
+    /// Keeps something of a call of the peer's.
+    pub(crate) fn begin_theirs(&mut self, call: PeerCall) -> &mut Theirs {
+        if self.theirs.len() <= call.slot() {
+            self.theirs.resize_with(call.slot() + 1, || None);
+        }
+        self.theirs[call.slot()].insert(Theirs {
+            call,
+            cancel: None,
+            sender: None,
+            items: Batch::default(),
+            items_ended: None,
+            reader: None,
+        })
+    }
+
+    pub(crate) fn theirs(&mut self, call: PeerCall) -> Option<&mut Theirs> {
+        let theirs = self.theirs.get_mut(call.slot())?.as_mut()?;
+        Some(theirs).filter(|theirs| theirs.call == call)
+    }
+
+    /// Nothing is kept of it any more.
+    pub(crate) fn end_theirs(&mut self, call: PeerCall) -> Option<Theirs> {
+        self.theirs.get_mut(call.slot())?.take_if(|theirs| theirs.call == call)
+    }
+
+    /// Whether something is due before the driver looks at the time.
+    pub(crate) fn is_early(&self) -> bool {
+        let Some(next) = self.connection.next_timeout() else { return false };
+        self.armed.is_none_or(|armed| next < armed)
+    }
+
+    /// Somebody is woken when the queue is shorter.
+    pub(crate) fn wait_for_room(&mut self, waker: &Waker) {
+        self.room.push(waker.clone());
+    }
+
+    /// Wakes who waits for room, if there is some.
+    fn make_room(&mut self) {
+        if !self.room.is_empty() && !self.connection.is_full() {
+            for waker in self.room.drain(..) {
+                waker.wake();
+            }
+        }
+    }
+
+    /// The pair has ended: nothing comes any more, and nobody waits. What ends the peer's calls is
+    /// returned, for it to be run without the lock.
+    pub(crate) fn end_all(&mut self, why: &str) -> Vec<Box<dyn FnOnce() + Send>> {
+        if self.over.is_some() {
+            return Vec::new();
+        }
+        self.over = Some(why.to_owned());
+        for waiter in self.waiters.iter_mut().flatten().filter(|waiter| waiter.outcome.is_none()) {
+            let known = self.connection.may_be_known(waiter.call);
+            let executed = if known { Executed::Maybe } else { Executed::No };
+            let fault = Fault::new(FaultKind::Disconnected, executed, why);
+            waiter.outcome = Some(Outcome::Fault(fault));
+        }
+        let waiters = self.waiters.iter_mut().flatten().filter_map(|waiter| waiter.waker.take());
+        let mut wakers: Vec<Waker> = waiters.collect();
+        wakers.append(&mut self.room);
+        wakers.append(&mut self.notifiers);
+        let mut cancels = Vec::new();
+        for theirs in self.theirs.iter_mut().flatten() {
+            theirs.items_ended.get_or_insert_with(|| {
+                Err(Fault::new(FaultKind::Disconnected, Executed::Maybe, why))
+            });
+            wakers.extend(theirs.reader.take());
+            wakers.extend(theirs.sender.take());
+            cancels.extend(theirs.cancel.take());
+        }
+        for waker in wakers {
+            waker.wake();
+        }
+        cancels
+    }
+}

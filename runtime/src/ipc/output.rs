@@ -1,0 +1,114 @@
+//! How do bytes leave, written by whoever has some?
+//!
+//! Whoever has put something into the connection writes it, and everything else that waits there. Only one
+//! does so at a time; nobody waits for that one, for it looks again before it leaves. What the transport
+//! does not take goes out later, when the transport says that it takes more: that wakes the driver.
+
+use std::io::{self, IoSlice};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+
+use traitwire_protocol::Transmit;
+
+/// The end of a transport into which bytes go.
+pub(crate) trait Output: Send {
+    /// Takes some of the bytes; more than none if it is ready. Otherwise the waker is woken when it takes
+    /// more.
+    fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>>;
+
+    /// No more bytes come.
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+}
+
+/// What is being written, and where to.
+pub(crate) struct Writer {
+    output: Box<dyn Output>,
+    transmit: Transmit,
+    failed: bool,
+}
+
+/// So many parts are written at once.
+const PARTS: usize = 16;
+
+/// How a write went.
+pub(crate) enum Written {
+    All,
+    /// The transport takes no more for now. Whether it has taken some.
+    Blocked(bool),
+    Failed,
+}
+
+impl Writer {
+    pub(crate) fn new(output: Box<dyn Output>) -> Writer {
+        Writer { output, transmit: Transmit::default(), failed: false }
+    }
+
+    /// What has been written is replaced by what goes next.
+    pub(crate) fn transmit(&mut self) -> &mut Transmit {
+        &mut self.transmit
+    }
+
+    /// Writes what there is.
+    pub(crate) fn write(&mut self, waker: &Waker) -> Written {
+        if self.failed {
+            return Written::Failed;
+        }
+        let mut cx = Context::from_waker(waker);
+        let mut some = false;
+        while !self.transmit.is_empty() {
+            let mut parts = [IoSlice::new(&[]); PARTS];
+            let count = self.transmit.slices(&mut parts);
+            match self.output.poll_write(&mut cx, &parts[..count]) {
+                Poll::Ready(Ok(count)) if count > 0 => self.transmit.advance(count),
+                Poll::Ready(_) => {
+                    // The reader hears of it as well; it says why.
+                    self.failed = true;
+                    return Written::Failed;
+                }
+                Poll::Pending => return Written::Blocked(some),
+            }
+            some = true;
+        }
+        Written::All
+    }
+
+    /// Closes the transport.
+    pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.output.poll_close(cx).map(|_| ())
+    }
+}
+
+/// Wakes the task that drives a connection, whichever it is by now.
+#[derive(Debug, Default)]
+pub(crate) struct DriverWaker(Mutex<Option<Waker>>);
+
+impl DriverWaker {
+    pub(crate) fn register(&self, waker: &Waker) {
+        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *place {
+            Some(known) if known.will_wake(waker) => {}
+            place => *place = Some(waker.clone()),
+        }
+    }
+
+    pub(crate) fn wake(&self) {
+        let waker = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Wake for DriverWaker {
+    fn wake(self: Arc<Self>) {
+        DriverWaker::wake(&self);
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        DriverWaker::wake(self);
+    }
+}
