@@ -22,7 +22,7 @@ struct Inner {
 }
 
 impl Cancel {
-    #[cfg(feature = "__backend")]
+    #[cfg(any(feature = "__backend", feature = "__ipc"))]
     pub(crate) fn set(&self) {
         self.0.set.store(true, Ordering::Release);
         self.0.changed.notify_waiters();

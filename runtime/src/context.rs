@@ -220,7 +220,7 @@ impl Context {
     }
 
     /// Tells whoever asks that the call has ended without its reply.
-    #[cfg(feature = "__backend")]
+    #[cfg(any(feature = "__backend", feature = "__ipc"))]
     pub(crate) fn cancel(&self) {
         self.0.cancel.set();
     }

@@ -8,6 +8,7 @@ use traitwire_schema::Type;
 use super::batch::Batch;
 use super::buffer::{Body, Buffer};
 use crate::rpc::codec::{self as json, DecodeError};
+use crate::rpc::fragile::is_recursive;
 use crate::wire::Wire;
 
 /// How the values of one method cross, as the handshake has settled it.
@@ -88,14 +89,26 @@ impl Codec {
     }
 
     /// Reads a value that is all of `bytes`.
-    pub(crate) fn read<T: DeserializeOwned>(self, bytes: &[u8]) -> Result<T, DecodeError> {
+    pub(crate) fn read<T: Wire>(self, bytes: &[u8]) -> Result<T, DecodeError> {
         match self {
             Codec::Json => json::decode(bytes),
-            #[cfg(feature = "__ipc")]
-            Codec::Compact => compact::read(bytes),
-            #[cfg(not(feature = "__ipc"))]
-            Codec::Compact => Err(DecodeError { path: String::new(), message: String::new() }),
+            Codec::Compact => read_compact(bytes, is_recursive::<T>()),
         }
+    }
+}
+
+/// Reads a value by position that is all of `bytes`. One that may contain itself is read more slowly, for
+/// somebody has to count.
+pub(crate) fn read_compact<T: DeserializeOwned>(
+    bytes: &[u8],
+    recursive: bool,
+) -> Result<T, DecodeError> {
+    #[cfg(feature = "__ipc")]
+    return compact::read(bytes, recursive);
+    #[cfg(not(feature = "__ipc"))]
+    {
+        let _ = (bytes, recursive);
+        Err(other())
     }
 }
 
@@ -119,6 +132,7 @@ mod compact {
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
+    use crate::ipc::depth::{Bounded, Left};
     use crate::rpc::codec::DecodeError;
 
     pub(super) fn write<T: Serialize + ?Sized>(
@@ -150,11 +164,22 @@ mod compact {
         }
     }
 
-    pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    pub(super) fn read<T: DeserializeOwned>(
+        bytes: &[u8],
+        recursive: bool,
+    ) -> Result<T, DecodeError> {
         let wrong = |message: String| DecodeError { path: String::new(), message };
-        match postcard::take_from_bytes(bytes) {
-            Ok((value, [])) => Ok(value),
-            Ok((_, rest)) => Err(wrong(format!("{} bytes follow the value", rest.len()))),
+        let mut deserializer = postcard::Deserializer::from_bytes(bytes);
+        let read = if recursive {
+            T::deserialize(Bounded { inner: &mut deserializer, left: Left::ALL })
+        } else {
+            T::deserialize(&mut deserializer)
+        };
+        // Its errors do not say what a type said.
+        let value = read.map_err(|error| wrong(error.to_string()))?;
+        match deserializer.finalize() {
+            Ok([]) => Ok(value),
+            Ok(rest) => Err(wrong(format!("{} bytes follow the value", rest.len()))),
             Err(error) => Err(wrong(error.to_string())),
         }
     }

@@ -103,7 +103,8 @@ impl Invocation<'_> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let slot = Slot::default();
+        let filled = Filled { json: self.codec.is_json(), ..Filled::default() };
+        let slot = Arc::new(Mutex::new(filled));
         let future = run(Items { slot: Arc::clone(&slot), codec: self.codec });
         Outcome::Items(Box::pin(future), slot)
     }
@@ -166,6 +167,12 @@ impl Ended {
         }
     }
 
+    /// The end of a stream.
+    #[cfg(feature = "__ipc")]
+    pub(super) fn end() -> Ended {
+        Ended { ending: Ending::End, json: false, body: Body::Bytes(bytes::Bytes::new()) }
+    }
+
     pub(super) fn fault(fault: &Fault) -> Ended {
         let body = Body::Bytes(fault::write(fault).into());
         Ended { ending: Ending::Fault, json: true, body }
@@ -189,6 +196,7 @@ pub type Slot = Arc<Mutex<Filled>>;
 #[derive(Debug, Default)]
 pub struct Filled {
     pub(super) batch: Batch,
+    pub(super) json: bool,
     /// What ends the stream after the batch, if it is not its end.
     pub(super) failure: Option<Ended>,
 }

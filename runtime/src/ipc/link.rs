@@ -1,5 +1,6 @@
 //! What do all who use one end of a pair share?
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -31,12 +32,17 @@ pub(crate) struct State {
     free: Vec<usize>,
     /// What is kept of the peer's calls, by their slots.
     theirs: Vec<Option<Theirs>>,
+    /// What ends the handlers of notifications that have tasks of their own.
+    tasks: HashMap<u64, Option<Cancel>>,
+    next_task: u64,
     /// Who waits for the queue to be shorter.
     room: Vec<Waker>,
     /// Who waits until the peer has dealt with earlier notifications.
     pub(crate) notifiers: Vec<Waker>,
     /// Why the pair has ended, for whoever still calls.
     pub(crate) over: Option<String>,
+    /// The transport takes nothing more.
+    pub(crate) failed: bool,
     /// When the driver looks at the time next.
     pub(crate) armed: Option<Time>,
 }
@@ -56,11 +62,14 @@ pub(crate) enum Outcome {
     Fault(Fault),
 }
 
+/// Ends a handler.
+pub(crate) type Cancel = Box<dyn FnOnce() + Send>;
+
 /// What is kept of a call of the peer's.
 pub(crate) struct Theirs {
     pub(crate) call: PeerCall,
     /// Ends the handler.
-    pub(crate) cancel: Option<Box<dyn FnOnce() + Send>>,
+    pub(crate) cancel: Option<Cancel>,
     /// The handler that waits for credit.
     pub(crate) sender: Option<Waker>,
     /// What has come of the stream that comes in, and who waits for it.
@@ -79,9 +88,12 @@ impl Link {
                 waiters: Vec::new(),
                 free: Vec::new(),
                 theirs: Vec::new(),
+                tasks: HashMap::new(),
+                next_task: 0,
                 room: Vec::new(),
                 notifiers: Vec::new(),
                 over: None,
+                failed: false,
                 armed: None,
             }),
             writer: Mutex::new(Writer::new(output)),
@@ -102,6 +114,11 @@ impl Link {
 
     pub(crate) fn now(&self) -> Time {
         self.start.elapsed()
+    }
+
+    /// A time as the clock has it.
+    pub(crate) fn at(&self, time: Time) -> Instant {
+        self.start + time
     }
 
     /// Writes what waits, unless somebody is at it.
@@ -127,6 +144,7 @@ impl Link {
                         return;
                     }
                     Written::Failed => {
+                        self.lock().failed = true;
                         self.driver.wake();
                         return;
                     }
@@ -193,7 +211,7 @@ impl State {
     /// Who waits for this call; it is under way.
     pub(crate) fn waiter_of(&mut self, call: OwnCall) -> Option<&mut Waiter> {
         let place = *self.by_slot.get(call.slot())?;
-        self.waiter(place)
+        self.waiter(place).filter(|waiter| waiter.call == call)
     }
 
     /// How the call ended. If it has not, the waker is woken when something has come.
@@ -249,6 +267,24 @@ impl State {
         self.theirs.get_mut(call.slot())?.take_if(|theirs| theirs.call == call)
     }
 
+    /// A handler of a notification gets a task of its own.
+    pub(crate) fn begin_task(&mut self) -> u64 {
+        self.next_task += 1;
+        self.tasks.insert(self.next_task, None);
+        self.next_task
+    }
+
+    /// What ends it, unless it has ended already.
+    pub(crate) fn set_task(&mut self, id: u64, cancel: Cancel) {
+        if let Some(place) = self.tasks.get_mut(&id) {
+            *place = Some(cancel);
+        }
+    }
+
+    pub(crate) fn end_task(&mut self, id: u64) {
+        self.tasks.remove(&id);
+    }
+
     /// Whether something is due before the driver looks at the time.
     pub(crate) fn is_early(&self) -> bool {
         let Some(next) = self.connection.next_timeout() else { return false };
@@ -271,7 +307,7 @@ impl State {
 
     /// The pair has ended: nothing comes any more, and nobody waits. What ends the peer's calls is
     /// returned, for it to be run without the lock.
-    pub(crate) fn end_all(&mut self, why: &str) -> Vec<Box<dyn FnOnce() + Send>> {
+    pub(crate) fn end_all(&mut self, why: &str) -> Vec<Cancel> {
         if self.over.is_some() {
             return Vec::new();
         }
@@ -295,6 +331,7 @@ impl State {
             wakers.extend(theirs.sender.take());
             cancels.extend(theirs.cancel.take());
         }
+        cancels.extend(self.tasks.drain().filter_map(|(_, cancel)| cancel));
         for waker in wakers {
             waker.wake();
         }

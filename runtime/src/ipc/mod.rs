@@ -7,14 +7,24 @@
 //! | `dispatch` | How does a call of the peer's reach its handler? |
 //! | `incoming` | How do the items of a stream that the peer sends reach the handler? |
 //! | `codec` | How do values become the bytes of a message and back? |
+//! | `depth` | How deep may a value be that is read by position? |
 //! | `fault` | What does a fault look like between the ends of a pair? |
 //! | `buffer` | Where are messages written before they go out, and kept until they are read? |
 //! | `batch` | How do many items cross a border at the price of one? |
 //! | `link` | What do all who use one end of a pair share? |
 //! | `output` | How do bytes leave, written by whoever has some? |
+//! | `pair` | How does a program open a pair, and what can it do with one? |
+//! | `handshake` | Is the other end one that this end can be a pair with, and how do they call each other? |
+//! | `goodbye` | What does an end say last? |
+//! | `driver` | When do frames and time move? |
+//! | `serving` | How does a handler run for the peer, and how is it ended? |
+//! | `transport/*` | How do the bytes of a pair cross one medium? |
 //! | `within` | In which call's handler does code run? |
 
-#![allow(dead_code, reason = "without a transport there is no pair")]
+#![cfg_attr(
+    not(feature = "__ipc"),
+    allow(dead_code, reason = "without a transport there is no pair")
+)]
 
 mod batch;
 mod buffer;
@@ -28,22 +38,39 @@ mod link;
 mod output;
 mod within;
 
+#[cfg(feature = "__ipc")]
+mod depth;
+#[cfg(feature = "__ipc")]
+mod driver;
+#[cfg(feature = "__ipc")]
+mod goodbye;
+#[cfg(feature = "__ipc")]
+mod handshake;
+#[cfg(feature = "__ipc")]
+mod pair;
+#[cfg(feature = "__ipc")]
+mod serving;
+#[cfg(feature = "__ipc")]
+mod transport;
+
+#[cfg(feature = "__ipc")]
+pub use self::pair::{Builder, Clients, Closed, Pair, Servers, backend, frontend};
+#[cfg(feature = "ipc-unix")]
+pub use self::transport::unix;
+#[cfg(feature = "__ipc")]
+pub use self::transport::{Stream, Transport, in_process};
+#[cfg(feature = "__ipc")]
+pub use traitwire_protocol::Limits;
+
 #[doc(hidden)]
 pub use self::call::Prepared;
 pub use self::call::{Call, Notification, StreamCall};
 #[doc(hidden)]
 pub use self::channel::Channel;
 pub use self::channel::Stub;
-pub(crate) use self::codec::is_bytes;
 #[doc(hidden)]
 pub use self::codec::{Codec, EncodeError};
+pub(crate) use self::codec::{is_bytes, read_compact};
 pub use self::dispatch::Dispatch;
 #[doc(hidden)]
 pub use self::dispatch::{Ended, Filled, Invocation, Items, Outcome, Slot};
-
-/// Decodes arguments that stand one behind the other.
-pub(crate) fn decode_compact<A: serde::de::DeserializeOwned>(
-    bytes: &[u8],
-) -> Result<A, crate::rpc::codec::DecodeError> {
-    Codec::Compact.read(bytes)
-}

@@ -9,6 +9,7 @@ use traitwire_schema::names;
 
 use crate::rpc::codec;
 use crate::rpc::dispatch::Payload;
+use crate::rpc::fragile::is_recursive;
 use crate::wire::Wire;
 use crate::{Executed, Fault, FaultKind};
 
@@ -183,7 +184,7 @@ macro_rules! args {
             args!(@octets $($ty)*);
 
             fn decode_compact(bytes: &[u8]) -> Result<Self, codec::DecodeError> {
-                crate::ipc::decode_compact::<Self>(bytes)
+                crate::ipc::read_compact(bytes, false $(|| is_recursive::<$ty>())*)
             }
         }
 

@@ -65,8 +65,9 @@ pub(crate) fn check(
     let need: NeedHeader = need.parse().map_err(|error| {
         Fault::before(FaultKind::InvalidArgument, format!("Traitwire-Need: {error}"))
     })?;
-    version::compatible(&need.need(shape.fingerprint), offer)
-        .map_err(|mismatch| incompatible(&interface.name, &method.name, offer, &mismatch))
+    version::compatible(&need.need(shape.fingerprint), offer).map_err(|mismatch| {
+        incompatible(&interface.name, &method.name, offer, &mismatch, End::Backend)
+    })
 }
 
 /// Decides whether a method is missing because the caller is newer: then that is what it is told.
@@ -80,7 +81,7 @@ pub(crate) fn check_missing(
     let Some(Ok(need)) = need.map(str::parse::<NeedHeader>) else { return Ok(()) };
     let need = Need { version: need.version, same_shape: false, since: None };
     version::compatible(&need, offer)
-        .map_err(|mismatch| incompatible(&interface.name, method, offer, &mismatch))
+        .map_err(|mismatch| incompatible(&interface.name, method, offer, &mismatch, End::Backend))
 }
 
 /// Decides whether two ends that declare the same version have the same shape of a method. Versions
@@ -117,8 +118,15 @@ pub(crate) fn check_same_version(
     Err(fault.with_incompatibility(incompatibility))
 }
 
-fn incompatible(interface: &str, method: &str, offer: &Offer, mismatch: &Mismatch) -> Fault {
-    let fix = mismatch.fix(End::Backend).word();
+/// The fault for a need that is not met by what `served_by` offers.
+pub(crate) fn incompatible(
+    interface: &str,
+    method: &str,
+    offer: &Offer,
+    mismatch: &Mismatch,
+    served_by: End,
+) -> Fault {
+    let fix = mismatch.fix(served_by).word();
     let offers = [&offer.baseline, &Some(offer.version.clone())];
     let incompatibility = Incompatibility {
         interface: interface.to_owned(),

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
-use traitwire_schema::{Body, Named, Shape, Tagging, Type, TypeDef};
+use traitwire_schema::{Body, Field, Named, Shape, Tagging, Type, TypeDef, Variant};
 
 use crate::wire::Wire;
 
@@ -19,6 +19,52 @@ use crate::wire::Wire;
 /// what may be `null`, or something of which the schema does not know what it writes.
 pub(crate) fn is_fragile<T: Wire>() -> bool {
     !is_plain(const { &T::TYPE }) && KNOWN.answer(TypeId::of::<T>(), || walk(const { &T::TYPE }))
+}
+
+/// Whether a value of this type may contain another one of it, so that values have no greatest depth.
+pub(crate) fn is_recursive<T: Wire>() -> bool {
+    static KNOWN: Known = Known::new();
+    !is_plain(const { &T::TYPE })
+        && KNOWN.answer(TypeId::of::<T>(), || Defs::default().meet_again(const { &T::TYPE }))
+}
+
+/// The definitions around a place in a type.
+#[derive(Default)]
+struct Defs {
+    around: Vec<*const TypeDef>,
+    done: HashSet<*const TypeDef>,
+}
+
+impl Defs {
+    /// Whether a definition is met within itself. What a parameter stands for is looked at where it is
+    /// named, which is around, and not within, the definition that has the parameter; so a definition
+    /// that is met again by way of an argument is found as well.
+    fn meet_again(&mut self, ty: &Type) -> bool {
+        match ty {
+            plain if is_plain(plain) => false,
+            Type::Option(inner) | Type::Seq(inner) | Type::Set(inner) | Type::Array(inner, _) => {
+                self.meet_again(inner)
+            }
+            Type::Map(key, value) => self.meet_again(key) || self.meet_again(value),
+            Type::Tuple(items) => items.iter().any(|item| self.meet_again(item)),
+            Type::Named(Named { args, def, .. }) => {
+                let Some(def) = def.get() else { return true };
+                let address = std::ptr::from_ref(def);
+                if self.around.contains(&address) {
+                    return true;
+                }
+                self.around.push(address);
+                let within = args.iter().any(|arg| self.meet_again(arg))
+                    || (self.done.insert(address)
+                        && held(def, |_, _| true).any(|ty| self.meet_again(ty)));
+                self.around.pop();
+                within
+            }
+            Type::Param(_) | Type::F32 | Type::F64 => false,
+            // What reads more than is known.
+            _ => true,
+        }
+    }
 }
 
 /// What needs no walk.
@@ -49,9 +95,13 @@ const SLOTS: usize = 1024;
 /// How far from its own slot a type is looked for.
 const PROBES: usize = 8;
 
-static KNOWN: Known = Known([const { OnceLock::new() }; SLOTS]);
+static KNOWN: Known = Known::new();
 
 impl Known {
+    const fn new() -> Known {
+        Known([const { OnceLock::new() }; SLOTS])
+    }
+
     fn answer(&self, id: TypeId, find: impl Fn() -> bool) -> bool {
         let mut slot = Slot(0);
         id.hash(&mut slot);
@@ -199,23 +249,37 @@ fn or(one: Null, other: Null) -> Null {
 
 /// The types of what a definition writes.
 fn written(def: &'static TypeDef) -> impl Iterator<Item = &'static Type> {
+    held(def, |variant, field| match (variant, field) {
+        (Some(variant), _) => variant.write.is_some(),
+        (None, Some(field)) => field.write.is_some(),
+        (None, None) => true,
+    })
+}
+
+/// The types of those variants and fields of a definition that count.
+fn held(
+    def: &'static TypeDef,
+    counts: fn(Option<&Variant>, Option<&Field>) -> bool,
+) -> impl Iterator<Item = &'static Type> {
     let shapes: Vec<&Shape> = match &def.body {
         Body::Struct(body) => vec![&body.shape],
         Body::Enum(body) => body
             .variants
             .iter()
-            .filter(|variant| variant.write.is_some())
+            .filter(|variant| counts(Some(variant), None))
             .map(|variant| &variant.shape)
             .collect(),
     };
-    shapes.into_iter().flat_map(|shape| -> Vec<&Type> {
+    shapes.into_iter().flat_map(move |shape| -> Vec<&Type> {
         match shape {
             Shape::Unit => Vec::new(),
             Shape::Newtype(ty) => vec![ty],
             Shape::Tuple(types) => types.iter().collect(),
-            Shape::Fields(fields) => {
-                fields.iter().filter(|field| field.write.is_some()).map(|field| &field.ty).collect()
-            }
+            Shape::Fields(fields) => fields
+                .iter()
+                .filter(|field| counts(None, Some(field)))
+                .map(|field| &field.ty)
+                .collect(),
         }
     })
 }
@@ -333,5 +397,29 @@ mod tests {
         }
         assert!(FULL.answer(TypeId::of::<u16>(), || false));
         assert!(!FULL.answer(TypeId::of::<u8>(), || true));
+    }
+
+    #[test]
+    fn what_may_contain_itself_is_recursive() {
+        #[derive(Serialize, Deserialize, Wire)]
+        #[wire(crate = crate)]
+        struct Tree {
+            children: Page<Tree>,
+        }
+
+        #[derive(Serialize, Deserialize, Wire)]
+        #[wire(crate = crate)]
+        struct Page<T> {
+            items: Vec<T>,
+        }
+
+        #[derive(Serialize, Deserialize, Wire)]
+        #[wire(crate = crate)]
+        struct Flat {
+            pages: Page<Page<String>>,
+        }
+
+        assert!(is_recursive::<Plain>() && is_recursive::<Vec<Option<Tree>>>());
+        assert!(!is_recursive::<Flat>() && !is_recursive::<(u8, Vec<f64>)>());
     }
 }

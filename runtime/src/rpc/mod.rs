@@ -48,14 +48,14 @@ mod build;
 pub(crate) mod channel;
 pub(crate) mod codec;
 #[cfg(feature = "__rpc")]
-mod compatibility;
+pub(crate) mod compatibility;
 #[cfg(feature = "__frontend")]
 pub(crate) mod connect;
 #[cfg(feature = "__frontend")]
 pub(crate) mod connector;
 pub(crate) mod dispatch;
 pub(crate) mod exact;
-mod fragile;
+pub(crate) mod fragile;
 #[cfg(feature = "__backend")]
 pub mod idempotency;
 #[cfg(feature = "__backend")]

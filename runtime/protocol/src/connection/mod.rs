@@ -325,6 +325,19 @@ impl Connection {
         self.phase == Phase::Over
     }
 
+    /// Whether that has been handed over, too.
+    pub fn has_closed(&self) -> bool {
+        self.is_over() && self.outbox.is_empty()
+    }
+
+    /// Lowers the limits on what both ends keep to what the peer allows as well.
+    pub fn restrict(&mut self, max_message: usize, max_calls: usize, max_streams: usize) {
+        let limits = &mut self.limits;
+        limits.max_message = limits.max_message.min(max_message);
+        limits.max_calls = limits.max_calls.min(max_calls);
+        limits.max_streams = limits.max_streams.min(max_streams);
+    }
+
     /// Whether so much waits to be sent that callers are to wait, too.
     pub fn is_full(&self) -> bool {
         self.outbox.len() >= self.limits.max_queue

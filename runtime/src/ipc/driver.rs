@@ -1,0 +1,367 @@
+//! When do frames and time move?
+//!
+//! One task for each end of a pair. It reads all that has arrived, tells everybody concerned, has what
+//! they said in return written, and waits for more. It decides nothing of the protocol.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, MutexGuard};
+use std::task::{Context as TaskContext, Poll, Waker, ready};
+
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::sync::watch;
+use tokio::time::{Instant, Sleep};
+use traitwire_protocol::frame::{self, HEADER, MAX_PAYLOAD};
+use traitwire_protocol::{Event, Stream as Wired, Time, Violation};
+
+use super::buffer::Body;
+use super::fault;
+use super::goodbye::{Code, Goodbye};
+use super::link::{Link, Outcome, State};
+use super::pair::Closed;
+use super::serving::{Budget, Serving};
+use crate::{Executed, Fault, FaultKind};
+
+/// Drives one end of a pair until it has ended.
+pub(super) struct Driver {
+    pub(super) link: Arc<Link>,
+    /// Dropped at the end, and the handlers with it.
+    pub(super) serving: Option<Serving>,
+    pub(super) input: Box<dyn AsyncRead + Send + Unpin>,
+    pub(super) buffer: ReadBuffer,
+    pub(super) timer: Timer,
+    /// Whom the frames that were read concern.
+    pub(super) wakers: Vec<Waker>,
+    pub(super) closed: watch::Sender<Option<Closed>>,
+    pub(super) closing: Option<Pin<Box<Sleep>>>,
+}
+
+/// How long an end that has said its last waits for the transport to take it.
+const LINGER: std::time::Duration = std::time::Duration::from_secs(1);
+
+impl Future for Driver {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let this = &mut *self;
+        this.link.driver().register(cx.waker());
+        if this.closing.is_none() {
+            match this.poll_open(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(closed) => this.end(closed),
+            }
+        }
+        // What was said last is written, if the transport takes it; and what still arrives is read, for
+        // TCP would otherwise drop what was written together with what was not read.
+        let linger = this.closing.as_mut().map(|sleep| sleep.as_mut().poll(cx));
+        if linger.is_none_or(|linger| linger.is_ready()) {
+            return Poll::Ready(());
+        }
+        ready!(this.link.poll_close(cx));
+        loop {
+            this.buffer.clear();
+            match ready!(this.buffer.poll_read(&mut this.input, cx)) {
+                Ok(count) if count > 0 => {}
+                _ => return Poll::Ready(()),
+            }
+        }
+    }
+}
+
+impl Driver {
+    fn poll_open(&mut self, cx: &mut TaskContext<'_>) -> Poll<Closed> {
+        loop {
+            if let Some(closed) = self.process() {
+                return Poll::Ready(closed);
+            }
+            if let Some(closed) = self.keep_time(cx) {
+                return Poll::Ready(closed);
+            }
+            self.link.flush();
+            let state = self.link.lock();
+            if state.failed {
+                return Poll::Ready(Closed::Lost("the transport takes nothing more".to_owned()));
+            }
+            if state.connection.has_closed() {
+                return Poll::Ready(Closed::Here);
+            }
+            drop(state);
+            match self.buffer.poll_read(&mut self.input, cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(0)) => {
+                    let orderly = self.link.lock().connection.is_over();
+                    let lost = || Closed::Lost("the connection has ended".to_owned());
+                    return Poll::Ready(if orderly { Closed::Here } else { lost() });
+                }
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Closed::Lost(error.to_string())),
+            }
+        }
+    }
+
+    /// Deals with all frames that are there.
+    fn process(&mut self) -> Option<Closed> {
+        let Driver { link, serving, buffer, wakers, .. } = self;
+        let mut held: Option<MutexGuard<'_, State>> = None;
+        let mut budget = Budget::new();
+        let mut closed = None;
+        let (mut now, mut read) = (None, 0);
+        let bytes = buffer.bytes();
+        while closed.is_none() {
+            let frame = match frame::read(&bytes[read..]) {
+                Ok(None) => break,
+                Ok(Some((frame, length))) => {
+                    read += length;
+                    Ok(frame)
+                }
+                Err(malformed) => Err(Violation::from(malformed)),
+            };
+            let now = *now.get_or_insert_with(|| link.now());
+            let state = held.get_or_insert_with(|| link.lock());
+            let event = frame.and_then(|frame| state.connection.handle(now, frame));
+            let event = match event {
+                Ok(Some(event)) => event,
+                Ok(None) => continue,
+                Err(violation) => {
+                    closed = Some(abort(state, &violation));
+                    break;
+                }
+            };
+            match event {
+                Event::Called { call, method, json, head, args } => {
+                    held = None;
+                    if let Some(serving) = serving {
+                        serving.called(call, method, json, &head, args, &mut budget);
+                    }
+                }
+                Event::Notified { method, json, head, args, cost } => {
+                    held = None;
+                    if let Some(serving) = serving {
+                        serving.notified(method, json, &head, args, cost, &mut budget);
+                    }
+                }
+                Event::Goodbye(payload) => closed = Some(Goodbye::read(&payload).into_closed()),
+                event => {
+                    if let Some(cancel) = tell(state, event, wakers) {
+                        held = None;
+                        cancel();
+                    }
+                }
+            }
+        }
+        drop(held);
+        buffer.consume(read);
+        for waker in wakers.drain(..) {
+            waker.wake();
+        }
+        closed
+    }
+
+    /// Deals with what is due, and sees to being woken for what is due next.
+    fn keep_time(&mut self, cx: &mut TaskContext<'_>) -> Option<Closed> {
+        loop {
+            let mut state = self.link.lock();
+            let next = state.connection.next_timeout();
+            state.armed = next;
+            drop(state);
+            if !self.timer.poll(next, &self.link, cx) {
+                return None;
+            }
+            let now = self.link.now();
+            loop {
+                let mut state = self.link.lock();
+                match state.connection.handle_timeout(now) {
+                    Ok(None) => break,
+                    Ok(Some(event)) => {
+                        let cancel = tell(&mut state, event, &mut self.wakers);
+                        drop(state);
+                        if let Some(cancel) = cancel {
+                            cancel();
+                        }
+                    }
+                    Err(violation) => return Some(abort(&mut state, &violation)),
+                }
+            }
+            for waker in self.wakers.drain(..) {
+                waker.wake();
+            }
+        }
+    }
+
+    /// The pair has ended: everybody hears of it, and all handlers end.
+    fn end(&mut self, closed: Closed) {
+        let cancels = self.link.lock().end_all(&closed.to_string());
+        for cancel in cancels {
+            cancel();
+        }
+        self.serving = None;
+        tracing::debug!(%closed, "a pair has ended");
+        self.closed.send_replace(Some(closed));
+        self.closing = Some(Box::pin(tokio::time::sleep(LINGER)));
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if self.closing.is_none() {
+            self.end(Closed::Lost("the runtime of this end was shut down".to_owned()));
+        }
+    }
+}
+
+/// Ends the connection for what the peer did; it is told.
+fn abort(state: &mut State, violation: &Violation) -> Closed {
+    let lost = matches!(violation, Violation::Silent | Violation::Stalled | Violation::NoHello);
+    let code = if lost { Code::Lost } else { Code::Violation };
+    let goodbye = Goodbye::new(code, violation.to_string());
+    state.connection.abort(goodbye.write());
+    if lost {
+        Closed::Lost(violation.to_string())
+    } else {
+        tracing::error!(%violation, "the peer broke the protocol");
+        Closed::Violation(violation.to_string())
+    }
+}
+
+/// Tells whom an event concerns. What is returned is to be run without the lock.
+fn tell(
+    state: &mut State,
+    event: Event<'_>,
+    wakers: &mut Vec<Waker>,
+) -> Option<super::link::Cancel> {
+    match event {
+        Event::Ended { call, ending, json, payload } => {
+            let outcome = Outcome::Ended(ending, json, Body::keep(payload));
+            wakers.extend(state.end(call, outcome));
+        }
+        Event::Expired(call) => {
+            let message = "the call did not end before its deadline";
+            let fault = Fault::new(FaultKind::DeadlineExceeded, Executed::Maybe, message);
+            wakers.extend(state.end(call, Outcome::Fault(fault)));
+        }
+        Event::Item { stream: Wired::Own(call), payload, .. } => {
+            if let Some(waiter) = state.waiter_of(call) {
+                waiter.items.push(payload);
+                wakers.extend(waiter.waker.take());
+            }
+        }
+        Event::Item { stream: Wired::Theirs(call), payload, .. } => {
+            if let Some(theirs) = state.theirs(call) {
+                theirs.items.push(payload);
+                wakers.extend(theirs.reader.take());
+            }
+        }
+        Event::ItemsEnded { call, fault } => {
+            if let Some(theirs) = state.theirs(call) {
+                theirs.items_ended = Some(fault.map_or(Ok(()), |fault| Err(fault::read(&fault))));
+                wakers.extend(theirs.reader.take());
+            }
+        }
+        Event::Credit(Wired::Own(call)) | Event::Unwanted(call) => {
+            wakers.extend(state.waiter_of(call).and_then(|waiter| waiter.waker.take()));
+        }
+        Event::Credit(Wired::Theirs(call)) => {
+            wakers.extend(state.theirs(call).and_then(|theirs| theirs.sender.take()));
+        }
+        Event::NotificationCredit => wakers.append(&mut state.notifiers),
+        Event::Cancelled { call, .. } => match state.theirs(call) {
+            Some(theirs) => return theirs.cancel.take(),
+            None => state.connection.release(call),
+        },
+        // These are dealt with where they come.
+        Event::Greeting(_)
+        | Event::Introduction(_)
+        | Event::Called { .. }
+        | Event::Notified { .. }
+        | Event::Goodbye(_) => {}
+    }
+    None
+}
+
+/// What has arrived and was not dealt with.
+#[derive(Default)]
+pub(super) struct ReadBuffer {
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// Whether the last read left no room, so that there may have been more.
+    filled: bool,
+}
+
+/// Room for what small messages need.
+const SMALL: usize = 8 * 1024;
+
+/// Room for large messages: as much as the largest frame.
+const LARGE: usize = HEADER + MAX_PAYLOAD;
+
+impl ReadBuffer {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
+    pub(super) fn consume(&mut self, count: usize) {
+        self.start += count;
+    }
+
+    fn clear(&mut self) {
+        (self.start, self.end) = (0, 0);
+    }
+
+    /// Reads once. Never for nothing: there is room for more than there is.
+    pub(super) fn poll_read(
+        &mut self,
+        input: &mut (dyn AsyncRead + Send + Unpin),
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<io::Result<usize>> {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+        }
+        if self.end == self.bytes.len() || self.filled {
+            // A frame that does not fit, or the rest of one.
+            self.bytes.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+            if self.end == self.bytes.len() || self.filled {
+                let room = if self.bytes.is_empty() { SMALL } else { LARGE };
+                self.bytes.resize(room.max(self.bytes.len()), 0);
+            }
+        }
+        let mut read = ReadBuf::new(&mut self.bytes[self.end..]);
+        let polled = Pin::new(input).poll_read(cx, &mut read);
+        let count = read.filled().len();
+        self.end += count;
+        self.filled = count > 0 && self.end == self.bytes.len();
+        polled.map_ok(|()| count)
+    }
+}
+
+/// The one timer of a connection. It is set when something is due earlier than it would fire.
+#[derive(Default)]
+pub(super) struct Timer(Option<(Time, Pin<Box<Sleep>>)>);
+
+impl Timer {
+    /// Whether something is due. If not, the task is woken when it is.
+    fn poll(&mut self, next: Option<Time>, link: &Link, cx: &mut TaskContext<'_>) -> bool {
+        let Some(next) = next else { return false };
+        let at = || Instant::from_std(link.at(next));
+        match &mut self.0 {
+            None => self.0 = Some((next, Box::pin(tokio::time::sleep_until(at())))),
+            Some((set, sleep)) if next < *set => {
+                *set = next;
+                sleep.as_mut().reset(at());
+            }
+            Some(_) => {}
+        }
+        let Some((set, sleep)) = &mut self.0 else { return false };
+        while sleep.as_mut().poll(cx).is_ready() {
+            if *set >= next {
+                self.0 = None;
+                return true;
+            }
+            // It was set for something that is not due any more.
+            *set = next;
+            sleep.as_mut().reset(at());
+        }
+        false
+    }
+}

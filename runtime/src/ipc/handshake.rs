@@ -1,0 +1,576 @@
+//! Is the other end one that this end can be a pair with, and how do they call each other?
+//!
+//! First both say what protocol they speak and which end they are. Then the frontend says what it serves
+//! and what it calls, and the backend judges both directions and answers with the methods in the order of
+//! their numbers, each with its codec: only one end needs the rules about versions.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncRead;
+use traitwire_protocol::frame;
+use traitwire_protocol::{
+    Connection, Event, Limits, MAX_GREETING, MAX_INTRODUCTION, Payload, Shape, Transmit, Violation,
+};
+use traitwire_schema::version::{self, Need, Offer};
+use traitwire_schema::walk::{Schema, method_types};
+use traitwire_schema::{End, Interface, InterfaceKind, Method, Reply};
+
+use super::channel::Route;
+use super::codec::Codec;
+use super::driver::ReadBuffer;
+use super::goodbye::Goodbye;
+use super::output::Output;
+use super::pair::lost;
+use crate::rpc::compatibility;
+use crate::{Fault, FaultKind};
+
+/// The version of the protocol.
+const PROTOCOL: u32 = 1;
+
+/// The first hello.
+#[derive(Serialize, Deserialize)]
+struct Greeting {
+    /// The version of the protocol.
+    traitwire: u32,
+    end: EndName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum EndName {
+    Frontend,
+    Backend,
+}
+
+impl From<End> for EndName {
+    fn from(end: End) -> EndName {
+        match end {
+            End::Frontend => EndName::Frontend,
+            End::Backend => EndName::Backend,
+        }
+    }
+}
+
+/// The second hello of a frontend.
+#[derive(Serialize, Deserialize)]
+struct Introduction {
+    calls: Vec<Arc<Described>>,
+    serves: Vec<Arc<Described>>,
+    limits: Bounds,
+}
+
+/// The second hello of a backend: what it has found of both directions.
+#[derive(Serialize, Deserialize)]
+struct Settlement {
+    frontend_calls: Vec<Settled>,
+    backend_calls: Vec<Settled>,
+    limits: Bounds,
+}
+
+/// An interface as one end knows it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Described {
+    name: String,
+    version: String,
+    methods: Vec<DescribedMethod>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct DescribedMethod {
+    name: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<String>,
+    fingerprint: String,
+    /// The fingerprint with the order of what has a name; none where values cannot cross by position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    layout: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
+}
+
+/// An interface that one end calls and the other serves. Its methods have numbers in this order.
+#[derive(Serialize, Deserialize)]
+struct Settled {
+    interface: String,
+    methods: Vec<SettledMethod>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SettledMethod {
+    /// As the end knows it that serves it.
+    name: String,
+    codec: String,
+}
+
+/// What both ends keep to.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Bounds {
+    message: usize,
+    calls: usize,
+    streams: usize,
+}
+
+impl Bounds {
+    fn of(limits: &Limits) -> Bounds {
+        Bounds { message: limits.max_message, calls: limits.max_calls, streams: limits.max_streams }
+    }
+}
+
+/// What an end brings to a pair.
+pub(super) struct Terms {
+    end: End,
+    calls: Vec<(&'static Interface, Arc<Described>)>,
+    serves: Vec<(&'static Interface, Arc<Described>)>,
+    token: Option<String>,
+}
+
+/// What was agreed.
+pub(super) struct Agreed {
+    pub(super) calls: Vec<(&'static Interface, Arc<[Route]>)>,
+    /// By number.
+    pub(super) serves: Vec<AgreedMethod>,
+}
+
+pub(super) struct AgreedMethod {
+    /// The position of the interface among those that this end serves.
+    pub(super) server: usize,
+    pub(super) interface: &'static Interface,
+    pub(super) method: usize,
+    pub(super) codec: Codec,
+    pub(super) takes_items: bool,
+}
+
+impl Terms {
+    pub(super) fn new(
+        end: End,
+        calls: Vec<&'static Interface>,
+        serves: Vec<&'static Interface>,
+        token: Option<String>,
+    ) -> Result<Terms, Fault> {
+        let mut terms = Terms { end, calls: Vec::new(), serves: Vec::new(), token };
+        for interface in calls {
+            if interface.served_by == end {
+                return Err(own_fault(
+                    interface,
+                    &format_args!("the {} calls it, but serves it", word(end)),
+                ));
+            }
+            if !terms.calls.iter().any(|(known, _)| known.name == interface.name) {
+                terms.calls.push((interface, describe(interface)?));
+            }
+        }
+        for interface in serves {
+            if interface.served_by != end {
+                let why = format!("the {} serves it, but its other end does", word(end));
+                return Err(own_fault(interface, &why));
+            }
+            if terms.serves.iter().any(|(known, _)| known.name == interface.name) {
+                return Err(own_fault(interface, &"it is served twice"));
+            }
+            terms.serves.push((interface, describe(interface)?));
+        }
+        Ok(terms)
+    }
+
+    /// The routes of what this end calls.
+    fn routes(
+        &self,
+        settled: &[Settled],
+    ) -> Result<Vec<(&'static Interface, Arc<[Route]>)>, Fault> {
+        let mut number = 0_u16;
+        let mut routes = Vec::new();
+        if settled.len() != self.calls.len() {
+            return Err(not_understood(&"it has other interfaces than were asked for"));
+        }
+        for ((interface, _), settled) in self.calls.iter().zip(settled) {
+            if settled.interface != interface.name
+                || settled.methods.len() != interface.methods.len()
+            {
+                return Err(not_understood(&"it has other methods than were asked for"));
+            }
+            let mut of_interface = Vec::new();
+            for method in &settled.methods {
+                of_interface.push(Route { number, codec: codec(&method.codec)? });
+                number = number.checked_add(1).ok_or_else(too_many)?;
+            }
+            routes.push((*interface, of_interface.into()));
+        }
+        Ok(routes)
+    }
+
+    /// What the peer calls, by number.
+    fn served(&self, settled: &[Settled]) -> Result<Vec<AgreedMethod>, Fault> {
+        let mut served = Vec::new();
+        for settled in settled {
+            let mut known = self.serves.iter().enumerate();
+            let found = known.find(|(_, (interface, _))| interface.name == settled.interface);
+            let Some((server, (interface, _))) = found else {
+                return Err(not_understood(&"it has an interface that is not served"));
+            };
+            for settled in &settled.methods {
+                let mut known = interface.methods.iter();
+                let found = known.position(|method| method.name == settled.name);
+                let Some(method) = found else {
+                    return Err(not_understood(&"it has a method that is not served"));
+                };
+                served.push(AgreedMethod {
+                    server,
+                    interface,
+                    method,
+                    codec: codec(&settled.codec)?,
+                    takes_items: shape(&interface.methods[method]).takes_items,
+                });
+            }
+        }
+        if served.len() > usize::from(u16::MAX) {
+            return Err(too_many());
+        }
+        Ok(served)
+    }
+}
+
+fn word(end: End) -> &'static str {
+    match end {
+        End::Frontend => "frontend",
+        End::Backend => "backend",
+    }
+}
+
+fn codec(word: &str) -> Result<Codec, Fault> {
+    [Codec::Compact, Codec::Json]
+        .into_iter()
+        .find(|codec| codec.word() == word)
+        .ok_or_else(|| not_understood(&format_args!("there is no codec `{}`", word.escape_debug())))
+}
+
+fn shape(method: &Method) -> Shape {
+    Shape {
+        takes_items: method.args.iter().any(|arg| arg.stream),
+        gives_items: matches!(method.reply, Reply::Stream(_)),
+        notifies: matches!(method.reply, Reply::None),
+    }
+}
+
+/// An interface of this end as the other is told of it. That is found out once.
+fn describe(interface: &'static Interface) -> Result<Arc<Described>, Fault> {
+    type Known = Mutex<HashMap<usize, Arc<Described>>>;
+    static KNOWN: OnceLock<Known> = OnceLock::new();
+    let known = KNOWN.get_or_init(Known::default);
+    let address = std::ptr::from_ref(interface).addr();
+    let found = known.lock().unwrap_or_else(PoisonError::into_inner).get(&address).cloned();
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    if interface.kind != InterfaceKind::Ipc {
+        return Err(own_fault(interface, &"it is no IPC interface"));
+    }
+    let schema = Schema::collect([interface]).map_err(|error| own_fault(interface, &error))?;
+    if let Some(unreadable) = schema.unreadable().first() {
+        return Err(own_fault(interface, unreadable));
+    }
+    version::parse(&interface.version).map_err(|error| own_fault(interface, &error))?;
+    let methods = interface.methods.iter().map(|method| {
+        let fingerprint =
+            schema.method_fingerprint(method).map_err(|error| own_fault(interface, &error))?;
+        let positional = method_types(method).all(|ty| schema.positional(ty).is_ok());
+        let layout = if positional {
+            let layout = schema.layout_fingerprint(method);
+            Some(layout.map_err(|error| own_fault(interface, &error))?.to_string())
+        } else {
+            None
+        };
+        Ok(DescribedMethod {
+            name: method.name.to_string(),
+            aliases: method.aliases.iter().map(ToString::to_string).collect(),
+            fingerprint: fingerprint.to_string(),
+            layout,
+            since: method.since.as_ref().map(ToString::to_string),
+        })
+    });
+    let described = Arc::new(Described {
+        name: interface.name.to_string(),
+        version: interface.version.to_string(),
+        methods: methods.collect::<Result<_, Fault>>()?,
+    });
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    known.insert(address, Arc::clone(&described));
+    Ok(described)
+}
+
+/// An interface of this end is not fit for a pair.
+fn own_fault(interface: &Interface, why: &dyn fmt::Display) -> Fault {
+    Fault::before(FaultKind::Internal, format!("the interface `{}`: {why}", interface.name))
+}
+
+fn not_understood(why: &dyn fmt::Display) -> Fault {
+    Fault::before(FaultKind::BadReply, format!("the hello of the peer was not understood: {why}"))
+}
+
+fn too_many() -> Fault {
+    Fault::before(FaultKind::TooLarge, "a pair has at most 65,535 methods in each direction")
+}
+
+/// Whether one end may call what it knows of what the other serves, and how.
+fn settle(
+    calls: &[Arc<Described>],
+    serves: &[Arc<Described>],
+    served_by: End,
+) -> Result<Vec<Settled>, Fault> {
+    let mut settled = Vec::new();
+    let mut differences = Vec::new();
+    for called in calls {
+        let Some(served) = serves.iter().find(|served| served.name == called.name) else {
+            let message =
+                format!("the {} does not serve the interface `{}`", word(served_by), called.name);
+            differences.push(Fault::before(FaultKind::Unimplemented, message));
+            continue;
+        };
+        let parse = |text: &str| version::parse(text).map_err(|error| not_understood(&error));
+        let (needed, offer) =
+            (parse(&called.version)?, Offer { version: parse(&served.version)?, baseline: None });
+        let mut methods = Vec::new();
+        for method in &called.methods {
+            let found = served.methods.iter().find(|offered| {
+                offered.name == method.name || offered.aliases.contains(&method.name)
+            });
+            let same_shape = found.is_some_and(|found| found.fingerprint == method.fingerprint);
+            let since = method.since.as_deref().map(parse).transpose()?;
+            let need = Need { version: needed.clone(), same_shape, since };
+            if let Err(mismatch) = version::compatible(&need, &offer) {
+                let fault = compatibility::incompatible(
+                    &called.name,
+                    &method.name,
+                    &offer,
+                    &mismatch,
+                    served_by,
+                );
+                differences.push(fault);
+                continue;
+            }
+            let Some(found) = found else {
+                let message = format!(
+                    "the {} serves `{}` {} without the method `{}`",
+                    word(served_by),
+                    served.name,
+                    served.version,
+                    method.name
+                );
+                differences.push(Fault::before(FaultKind::Unimplemented, message));
+                continue;
+            };
+            let same_layout = method.layout.is_some() && method.layout == found.layout;
+            let codec = if same_layout { Codec::Compact } else { Codec::Json };
+            methods
+                .push(SettledMethod { name: found.name.clone(), codec: codec.word().to_owned() });
+        }
+        settled.push(Settled { interface: called.name.clone(), methods });
+    }
+    match differences.len() {
+        0 => Ok(settled),
+        1 => Err(differences.swap_remove(0)),
+        count => {
+            // The first as it is, for a program; all of them for people.
+            let texts: Vec<&str> =
+                differences.iter().take(SHOWN).map(|fault| fault.message()).collect();
+            let more =
+                if count > SHOWN { format!("; and {} more", count - SHOWN) } else { String::new() };
+            let first = &differences[0];
+            let mut fault = Fault::before(first.kind(), format!("{}{more}", texts.join("; ")));
+            if let Some(incompatibility) = first.incompatibility() {
+                fault = fault.with_incompatibility(incompatibility.clone());
+            }
+            Err(fault)
+        }
+    }
+}
+
+/// So many differences are told one by one.
+const SHOWN: usize = 8;
+
+/// A pair that is about to be.
+pub(super) struct Opening {
+    pub(super) connection: Connection,
+    pub(super) start: Instant,
+    pub(super) input: Box<dyn AsyncRead + Send + Unpin>,
+    pub(super) output: Box<dyn Output>,
+    pub(super) buffer: ReadBuffer,
+}
+
+impl Opening {
+    /// Says and hears the hellos.
+    pub(super) async fn agree(&mut self, terms: &Terms) -> Result<Agreed, Fault> {
+        match self.exchange(terms).await {
+            Ok(agreed) => Ok(agreed),
+            Err(Failed::Peer(fault)) => Err(fault),
+            Err(Failed::Here(fault)) => {
+                // The other end is told, if it listens.
+                self.connection.abort(Goodbye::refused(&fault).write());
+                let told = async {
+                    self.send().await?;
+                    std::future::poll_fn(|cx| self.output.poll_close(cx)).await
+                };
+                let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
+                Err(fault)
+            }
+        }
+    }
+
+    async fn exchange(&mut self, terms: &Terms) -> Result<Agreed, Failed> {
+        let greeting = Greeting { traitwire: PROTOCOL, end: terms.end.into(), token: None };
+        let frontend = terms.end == End::Frontend;
+        let greeting = Greeting { token: terms.token.clone().filter(|_| frontend), ..greeting };
+        self.hello(&greeting, MAX_GREETING)?;
+        let greeting: Greeting = self.heard().await?;
+        if greeting.traitwire != PROTOCOL {
+            let message = format!(
+                "the peer speaks version {} of the protocol, this end version {PROTOCOL}; use the same \
+                 traitwire at both ends",
+                greeting.traitwire
+            );
+            return Err(Fault::before(FaultKind::Incompatible, message).into());
+        }
+        if greeting.end == terms.end.into() {
+            let message = format!("both ends are a {}", word(terms.end));
+            return Err(Fault::before(FaultKind::Incompatible, message).into());
+        }
+        let infos = |interfaces: &[(&'static Interface, Arc<Described>)]| -> Vec<Arc<Described>> {
+            interfaces.iter().map(|(_, described)| Arc::clone(described)).collect()
+        };
+        let (calls, serves) = (infos(&terms.calls), infos(&terms.serves));
+        let limits = Bounds::of(self.connection.limits());
+        let (own, theirs, bounds) = if frontend {
+            self.hello(&Introduction { calls, serves, limits }, MAX_INTRODUCTION)?;
+            let settled: Settlement = self.heard().await?;
+            (settled.frontend_calls, settled.backend_calls, settled.limits)
+        } else {
+            let introduction: Introduction = self.heard().await?;
+            let theirs = settle(&introduction.calls, &serves, End::Backend)?;
+            let own = settle(&calls, &introduction.serves, End::Frontend)?;
+            let settlement = Settlement { frontend_calls: theirs, backend_calls: own, limits };
+            self.hello(&settlement, MAX_INTRODUCTION)?;
+            (settlement.backend_calls, settlement.frontend_calls, introduction.limits)
+        };
+        let agreed = Agreed { calls: terms.routes(&own)?, serves: terms.served(&theirs)? };
+        let shapes = |interfaces: &[(&'static Interface, Arc<[Route]>)]| -> Arc<[Shape]> {
+            interfaces
+                .iter()
+                .flat_map(|(interface, _)| interface.methods.iter().map(shape))
+                .collect()
+        };
+        let served: Arc<[Shape]> = agreed
+            .serves
+            .iter()
+            .map(|served| shape(&served.interface.methods[served.method]))
+            .collect();
+        self.connection.restrict(bounds.message, bounds.calls, bounds.streams);
+        self.connection.open(shapes(&agreed.calls), served);
+        self.send().await.map_err(|error| Failed::Peer(lost(&error)))?;
+        Ok(agreed)
+    }
+
+    fn hello(&mut self, hello: &impl Serialize, limit: usize) -> Result<(), Fault> {
+        let json = serde_json::to_vec(hello).expect("texts and numbers are JSON");
+        if json.len() > limit {
+            let message = format!("a hello of {} bytes exceeds the limit of {limit}", json.len());
+            return Err(Fault::before(FaultKind::TooLarge, message));
+        }
+        self.connection.hello(&json);
+        Ok(())
+    }
+
+    /// The next hello of the peer.
+    async fn heard<H: serde::de::DeserializeOwned>(&mut self) -> Result<H, Failed> {
+        self.send().await.map_err(|error| Failed::Peer(lost(&error)))?;
+        loop {
+            match frame::read(self.buffer.bytes()) {
+                Ok(None) => {}
+                Err(malformed) => return Err(broken(&malformed.into())),
+                Ok(Some((frame, length))) => {
+                    let now = self.start.elapsed();
+                    let event = self.connection.handle(now, frame).map_err(|why| broken(&why))?;
+                    let hello = match event {
+                        Some(Event::Greeting(hello) | Event::Introduction(hello)) => {
+                            Some(Ok(read(&hello)?))
+                        }
+                        Some(Event::Goodbye(goodbye)) => {
+                            Some(Err(Failed::Peer(Goodbye::read(&goodbye).into_fault())))
+                        }
+                        _ => None,
+                    };
+                    self.buffer.consume(length);
+                    if let Some(hello) = hello {
+                        return hello;
+                    }
+                    continue;
+                }
+            }
+            let Opening { buffer, input, connection, start, .. } = self;
+            let by = connection.next_timeout().map_or_else(Instant::now, |next| *start + next);
+            let read = std::future::poll_fn(|cx| buffer.poll_read(input, cx));
+            match tokio::time::timeout_at(by.into(), read).await {
+                Ok(Ok(0)) => {
+                    let message = "the peer has closed the connection during the handshake";
+                    return Err(Failed::Peer(lost(&message)));
+                }
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => return Err(Failed::Peer(lost(&error))),
+                Err(_) => {
+                    let now = start.elapsed();
+                    connection.handle_timeout(now).map_err(|why| broken(&why))?;
+                }
+            }
+        }
+    }
+
+    async fn send(&mut self) -> io::Result<()> {
+        let mut transmit = Transmit::default();
+        while self.connection.poll_transmit(&mut transmit) {
+            while !transmit.is_empty() {
+                let written = std::future::poll_fn(|cx| {
+                    let mut parts = [io::IoSlice::new(&[]); 16];
+                    let count = transmit.slices(&mut parts);
+                    self.output.poll_write(cx, &parts[..count])
+                });
+                let count = written.await?;
+                if count == 0 {
+                    return Err(io::ErrorKind::WriteZero.into());
+                }
+                transmit.advance(count);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why there is no pair.
+enum Failed {
+    /// The peer says so, or is gone.
+    Peer(Fault),
+    /// This end says so.
+    Here(Fault),
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Failed {
+        Failed::Here(fault)
+    }
+}
+
+fn broken(violation: &Violation) -> Failed {
+    let kind = match violation {
+        Violation::NoHello => FaultKind::Disconnected,
+        _ => FaultKind::BadReply,
+    };
+    Failed::Here(Fault::before(kind, format!("the handshake failed: {violation}")))
+}
+
+fn read<H: serde::de::DeserializeOwned>(hello: &Payload<'_>) -> Result<H, Failed> {
+    crate::rpc::codec::decode(hello).map_err(|error| not_understood(&error).into())
+}

@@ -1,0 +1,478 @@
+//! How does a handler run for the peer, and how is it ended?
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError};
+use std::task::{Context as TaskContext, Poll, Waker, ready};
+use std::time::{Duration, Instant};
+
+use tokio::task::AbortHandle;
+use traitwire_protocol::{Ending, Head, NoItem, Payload, PeerCall, Stream as Wired};
+use traitwire_schema::Interface;
+
+use super::codec::Codec;
+use super::dispatch::{Dispatch, Ended, Invocation, Outcome, Slot};
+use super::incoming::IncomingItems;
+use super::link::Link;
+use super::within;
+use crate::{Context, Executed, Fault, FaultKind, Trace};
+
+/// What this end serves to its peer. It lives as long as the pair does.
+pub(super) struct Serving {
+    pub(super) link: Arc<Link>,
+    /// By number.
+    pub(super) methods: Vec<Served>,
+}
+
+/// A method that the peer calls.
+pub(super) struct Served {
+    pub(super) dispatch: Arc<dyn Dispatch>,
+    pub(super) interface: &'static Interface,
+    /// Its position in the interface.
+    pub(super) method: usize,
+    pub(super) codec: Codec,
+    pub(super) takes_items: bool,
+}
+
+impl Served {
+    fn name(&self) -> &'static str {
+        &self.interface.methods[self.method].name
+    }
+
+    fn is_spawned(&self) -> bool {
+        self.interface.methods[self.method].spawn
+    }
+
+    fn is_detached(&self) -> bool {
+        self.interface.methods[self.method].detached
+    }
+}
+
+/// For so long handlers are polled where their calls are read; then they have tasks of their own, so that
+/// reading goes on.
+const BUDGET: Duration = Duration::from_micros(200);
+
+/// How long handlers have been polled in place since something was read.
+pub(super) struct Budget(Option<Instant>);
+
+impl Budget {
+    pub(super) fn new() -> Budget {
+        Budget(None)
+    }
+
+    fn is_used_up(&mut self) -> bool {
+        let now = Instant::now();
+        now.duration_since(*self.0.get_or_insert(now)) > BUDGET
+    }
+}
+
+impl Serving {
+    /// The peer calls.
+    pub(super) fn called(
+        &self,
+        call: PeerCall,
+        number: u16,
+        json: bool,
+        head: &Head,
+        args: Payload<'_>,
+        budget: &mut Budget,
+    ) {
+        let served = &self.methods[usize::from(number)];
+        let items = served.takes_items.then(|| {
+            self.link.lock().begin_theirs(call);
+            IncomingItems::new(Arc::clone(&self.link), call)
+        });
+        let mut context = None;
+        let handler = match served.start(json, head, args, items, &mut context) {
+            Ok(Outcome::Reply(handler)) => Handler::Reply(handler),
+            Ok(Outcome::Items(handler, slot)) => Handler::Items { handler: Some(handler), slot },
+            // What the macro makes fits the schema, which both ends go by.
+            Ok(Outcome::Notified(_) | Outcome::Done) => {
+                let message = "a notification was called";
+                Handler::Ended(Ended::fault(&Fault::before(FaultKind::Internal, message)))
+            }
+            Err(fault) => Handler::Ended(Ended::fault(&fault)),
+        };
+        let link = Arc::clone(&self.link);
+        let mut task = Task {
+            link,
+            call,
+            handler,
+            context,
+            interface: served.interface,
+            method: served.name(),
+        };
+        if !served.is_spawned() && !budget.is_used_up() && task.run_in_place() {
+            return;
+        }
+        let context = task.context.clone();
+        let mut state = self.link.lock();
+        if state.theirs(call).is_none() {
+            state.begin_theirs(call);
+        }
+        drop(state);
+        let handle = tokio::spawn(task).abort_handle();
+        // It may have ended by now.
+        if let Some(theirs) = self.link.lock().theirs(call) {
+            theirs.cancel = Some(if served.is_detached() {
+                Box::new(move || {
+                    if let Some(context) = context {
+                        context.cancel();
+                    }
+                })
+            } else {
+                abort(handle)
+            });
+        }
+    }
+
+    /// The peer notifies.
+    pub(super) fn notified(
+        &self,
+        number: u16,
+        json: bool,
+        head: &Head,
+        args: Payload<'_>,
+        cost: usize,
+        budget: &mut Budget,
+    ) {
+        let served = &self.methods[usize::from(number)];
+        let mut context = None;
+        let mut done = Consumed { link: Arc::clone(&self.link), cost, task: None };
+        let mut handler = match served.start(json, head, args, None, &mut context) {
+            Ok(Outcome::Notified(handler)) => handler,
+            Ok(_) => return,
+            Err(fault) => {
+                // Nobody waits to be told.
+                let (interface, method) = (&*served.interface.name, served.name());
+                tracing::error!(interface, method, %fault, "a notification was not understood");
+                return;
+            }
+        };
+        let (interface, method) = (served.interface, served.name());
+        let mut poll = move |cx: &mut TaskContext<'_>| {
+            let polled = catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx)));
+            polled.unwrap_or_else(|panic| {
+                panicked(interface, method, &*panic);
+                Poll::Ready(())
+            })
+        };
+        if !served.is_spawned()
+            && !budget.is_used_up()
+            && poll(&mut TaskContext::from_waker(Waker::noop())).is_ready()
+        {
+            return;
+        }
+        let id = self.link.lock().begin_task();
+        done.task = Some(id);
+        let task = async move {
+            let _done = done;
+            std::future::poll_fn(poll).await;
+        };
+        let handle = tokio::spawn(task).abort_handle();
+        self.link.lock().set_task(id, abort(handle));
+    }
+}
+
+fn abort(handle: AbortHandle) -> Box<dyn FnOnce() + Send> {
+    Box::new(move || handle.abort())
+}
+
+impl Served {
+    /// Has the handler made. What it panics with stays here.
+    fn start(
+        &self,
+        json: bool,
+        head: &Head,
+        args: Payload<'_>,
+        items: Option<IncomingItems>,
+        made: &mut Option<Context>,
+    ) -> Result<Outcome, Fault> {
+        let mut context = || {
+            made.get_or_insert_with(|| {
+                let mut context = Context::new(&self.interface.name, self.name());
+                let by = head.deadline.and_then(|time| Instant::now().checked_add(time));
+                if let Some(by) = by {
+                    context = context.with_deadline(by);
+                }
+                if let Some(trace) = head.trace.as_ref().and_then(Trace::from_bytes) {
+                    context = context.with_trace(trace);
+                }
+                context
+            })
+            .clone()
+        };
+        let invocation = Invocation {
+            method: self.method,
+            codec: self.codec,
+            json,
+            args,
+            context: &mut context,
+            items,
+        };
+        // Decoding runs code of the user's, and so can panic.
+        catch_unwind(AssertUnwindSafe(|| self.dispatch.dispatch(invocation)))
+            .unwrap_or_else(|panic| Err(panicked(self.interface, self.name(), &*panic)))
+    }
+}
+
+/// What a panic becomes: its message stays in the log.
+fn panicked(interface: &Interface, method: &str, panic: &(dyn Any + Send)) -> Fault {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text = text.unwrap_or("(not text)");
+    tracing::error!(interface = &*interface.name, method, panic = text, "a handler panicked");
+    let message = "the handler failed; the log of the end that serves it says how";
+    Fault::new(FaultKind::Internal, Executed::Maybe, message)
+}
+
+/// A notification that has been dealt with when this is dropped.
+struct Consumed {
+    link: Arc<Link>,
+    cost: usize,
+    task: Option<u64>,
+}
+
+impl Drop for Consumed {
+    fn drop(&mut self) {
+        let mut state = self.link.lock();
+        if let Some(task) = self.task {
+            state.end_task(task);
+        }
+        state.connection.consume_notification(self.cost);
+        let wants = self.task.is_some() && state.connection.wants_transmit();
+        drop(state);
+        // In place, the reader writes when it has read all.
+        if wants {
+            self.link.flush();
+        }
+    }
+}
+
+/// A handler on its way.
+struct Task {
+    link: Arc<Link>,
+    call: PeerCall,
+    handler: Handler,
+    context: Option<Context>,
+    interface: &'static Interface,
+    method: &'static str,
+}
+
+enum Handler {
+    Reply(Pin<Box<dyn Future<Output = Ended> + Send>>),
+    Items {
+        /// `None` once it has put its last item into the slot.
+        handler: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+        slot: Slot,
+    },
+    /// It has ended, and there is no room yet to say how.
+    Ended(Ended),
+    /// It was said, and others may have more to say before it is written.
+    Told,
+    Over,
+}
+
+impl Task {
+    /// Polls it once without a task of its own; whether that was enough.
+    fn run_in_place(&mut self) -> bool {
+        let mut cx = TaskContext::from_waker(Waker::noop());
+        match &mut self.handler {
+            // Nobody would wake it when there is credit, so it gets a task at once.
+            Handler::Items { .. } => return false,
+            Handler::Reply(_) => {
+                let Poll::Ready(ended) = self.poll_reply(&mut cx) else { return false };
+                self.handler = Handler::Ended(ended);
+            }
+            _ => {}
+        }
+        self.tell().is_none()
+    }
+
+    fn poll_reply(&mut self, cx: &mut TaskContext<'_>) -> Poll<Ended> {
+        let Handler::Reply(handler) = &mut self.handler else { return Poll::Pending };
+        let polled = within::run(&self.link, self.call.id(), || {
+            catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx)))
+        });
+        polled.unwrap_or_else(|panic| {
+            Poll::Ready(Ended::fault(&panicked(self.interface, self.method, &*panic)))
+        })
+    }
+
+    /// Tells the peer how the call ended; gives that back if there is no room.
+    fn tell(&mut self) -> Option<bool> {
+        let Handler::Ended(ended) = std::mem::replace(&mut self.handler, Handler::Over) else {
+            return None;
+        };
+        let mut state = self.link.lock();
+        if state.over.is_none() && state.connection.is_full() {
+            self.handler = Handler::Ended(ended);
+            return Some(true);
+        }
+        let Ended { ending, json, body } = &ended;
+        let (call, payload) = (self.call, body.payload());
+        state.end_theirs(call);
+        let connection = &mut state.connection;
+        let limit = connection.limits().max_message;
+        if body.len() > limit {
+            let message = format!("a reply of {} bytes exceeds the limit of {limit}", body.len());
+            let fault = Fault::new(FaultKind::TooLarge, Executed::Maybe, message);
+            connection.fault(call, Ended::fault(&fault).body.payload());
+            return None;
+        }
+        match ending {
+            Ending::Reply => connection.reply(call, *json, payload),
+            Ending::Declared => connection.declare(call, *json, payload),
+            Ending::Fault => connection.fault(call, payload),
+            Ending::End => connection.end_items(Wired::Theirs(call)),
+        };
+        None
+    }
+
+    /// Sends what is in the slot. Ready once that is all, and with it whether nobody wants more.
+    fn poll_items(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        loop {
+            let Handler::Items { handler, slot } = &mut self.handler else {
+                return Poll::Ready(());
+            };
+            let mut filled = slot.lock().unwrap_or_else(PoisonError::into_inner);
+            let (call, stream) = (self.call, Wired::Theirs(self.call));
+            let mut sent = false;
+            let mut failure = None;
+            let mut state = self.link.lock();
+            let json = filled.json;
+            while let Some(result) = filled.batch.next_if(|item| {
+                if state.connection.is_full() {
+                    return Err(None);
+                }
+                state.connection.item(stream, json, item).map_err(Some)
+            }) {
+                match result {
+                    Ok(()) => sent = true,
+                    Err(None) => {
+                        state.wait_for_room(cx.waker());
+                        drop(state);
+                        self.link.flush();
+                        return Poll::Pending;
+                    }
+                    Err(Some(NoItem::NoCredit)) => {
+                        if let Some(theirs) = state.theirs(call) {
+                            theirs.sender = Some(cx.waker().clone());
+                        }
+                        drop(state);
+                        if sent {
+                            self.link.flush();
+                        }
+                        return Poll::Pending;
+                    }
+                    Err(Some(why @ NoItem::TooLarge { .. })) => {
+                        let message = why.to_string();
+                        let fault = Fault::new(FaultKind::TooLarge, Executed::Maybe, message);
+                        failure = Some(Ended::fault(&fault));
+                        break;
+                    }
+                    // Nobody waits for it.
+                    Err(Some(_)) => {
+                        state.end_theirs(call);
+                        state.connection.release(call);
+                        drop(state);
+                        drop(filled);
+                        self.handler = Handler::Over;
+                        return Poll::Ready(());
+                    }
+                }
+            }
+            drop(state);
+            if failure.is_none() && handler.is_none() {
+                failure = Some(filled.failure.take().unwrap_or_else(Ended::end));
+            }
+            drop(filled);
+            if let Some(ended) = failure {
+                self.handler = Handler::Ended(ended);
+                return Poll::Ready(());
+            }
+            if sent {
+                self.link.flush();
+            }
+            let Some(running) = handler else { continue };
+            let polled = within::run(&self.link, self.call.id(), || {
+                catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(cx)))
+            });
+            match polled {
+                Ok(Poll::Ready(())) => *handler = None,
+                Ok(Poll::Pending) => {
+                    let filled = slot.lock().unwrap_or_else(PoisonError::into_inner);
+                    if filled.batch.is_empty() {
+                        return Poll::Pending;
+                    }
+                }
+                Err(panic) => {
+                    let fault = panicked(self.interface, self.method, &*panic);
+                    *handler = None;
+                    slot.lock().unwrap_or_else(PoisonError::into_inner).failure =
+                        Some(Ended::fault(&fault));
+                }
+            }
+        }
+    }
+}
+
+impl Future for Task {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let this = &mut *self;
+        loop {
+            match &this.handler {
+                Handler::Reply(_) => {
+                    let ended = ready!(this.poll_reply(cx));
+                    this.handler = Handler::Ended(ended);
+                }
+                Handler::Items { .. } => ready!(this.poll_items(cx)),
+                Handler::Ended(_) => {
+                    if this.tell().is_some() {
+                        this.link.lock().wait_for_room(cx.waker());
+                        this.link.flush();
+                        return Poll::Pending;
+                    }
+                    let others = this.link.lock().connection.their_calls() > 0;
+                    this.handler = Handler::Told;
+                    if others {
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                }
+                Handler::Told => {
+                    this.link.flush();
+                    this.handler = Handler::Over;
+                }
+                Handler::Over => return Poll::Ready(()),
+            }
+        }
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        match self.handler {
+            Handler::Over => {}
+            Handler::Told => self.link.flush(),
+            // Nobody waits for it any more: the peer has been told, or is gone.
+            _ => {
+                if let Some(context) = &self.context {
+                    context.cancel();
+                }
+                // What it holds is the user's, and so can panic.
+                let handler = std::mem::replace(&mut self.handler, Handler::Over);
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(handler))) {
+                    panicked(self.interface, self.method, &*panic);
+                }
+                let mut state = self.link.lock();
+                state.end_theirs(self.call);
+                state.connection.release(self.call);
+            }
+        }
+    }
+}
