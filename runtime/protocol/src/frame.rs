@@ -283,16 +283,36 @@ impl std::error::Error for Oversized {}
 /// [`Malformed`]: no frame begins so, whatever else comes. The connection cannot be used any more.
 pub fn read(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Malformed> {
     let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else { return Ok(None) };
-    let length = u32::from_le_bytes(*length) as usize;
-    if !(HEADER - LENGTH..=HEADER - LENGTH + MAX_PAYLOAD).contains(&length) {
-        return Err(Malformed::Length(length));
-    }
+    let length = check_length(*length)?;
     let Some((header, rest)) = rest.split_first_chunk::<{ HEADER - LENGTH }>() else {
         return Ok(None);
     };
     let header = read_header(*header)?;
     let Some(payload) = rest.get(..length - (HEADER - LENGTH)) else { return Ok(None) };
     Ok(Some((Frame { header, payload }, LENGTH + length)))
+}
+
+/// The header that bytes begin with, and how long its payload is; `None` if it is not all there.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_head(bytes: &[u8]) -> Result<Option<(Header, usize)>, Malformed> {
+    let Some((head, _)) = bytes.split_first_chunk::<HEADER>() else { return Ok(None) };
+    let Some((length, rest)) = head.split_first_chunk::<LENGTH>() else { return Ok(None) };
+    let length = check_length(*length)?;
+    let Some((header, _)) = rest.split_first_chunk::<{ HEADER - LENGTH }>() else {
+        return Ok(None);
+    };
+    Ok(Some((read_header(*header)?, length - (HEADER - LENGTH))))
+}
+
+fn check_length(bytes: [u8; LENGTH]) -> Result<usize, Malformed> {
+    let length = u32::from_le_bytes(bytes) as usize;
+    if (HEADER - LENGTH..=HEADER - LENGTH + MAX_PAYLOAD).contains(&length) {
+        Ok(length)
+    } else {
+        Err(Malformed::Length(length))
+    }
 }
 
 fn read_header(bytes: [u8; HEADER - LENGTH]) -> Result<Header, Malformed> {

@@ -12,19 +12,19 @@ use serde::de::{
 use crate::rpc::codec::MAX_DEPTH;
 
 /// Options and newtypes are no depth in JSON. Here they are read by recursion as well.
-const MAX_LEVELS: u16 = 4 * MAX_DEPTH as u16;
+const MAX_LEVELS: usize = 4 * MAX_DEPTH;
 
 /// What is left.
 #[derive(Clone, Copy)]
 pub(super) struct Left {
     /// Of sequences, maps, structs and content of variants.
-    depth: u16,
+    depth: usize,
     /// Of these and of all else that contains a value.
-    levels: u16,
+    levels: usize,
 }
 
 impl Left {
-    pub(super) const ALL: Left = Left { depth: MAX_DEPTH as u16, levels: MAX_LEVELS };
+    pub(super) const ALL: Left = Left { depth: MAX_DEPTH, levels: MAX_LEVELS };
 
     fn deeper<E: serde::de::Error>(self) -> Result<Left, E> {
         let Left { depth, levels } = self.level()?;

@@ -5,15 +5,16 @@
 
 use std::future::Future;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, MutexGuard};
 use std::task::{Context as TaskContext, Poll, Waker, ready};
 
-use tokio::io::{AsyncRead, ReadBuf};
+use bytes::BufMut as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _, ReadBuf};
 use tokio::sync::watch;
 use tokio::time::{Instant, Sleep};
-use traitwire_protocol::frame::{self, HEADER, MAX_PAYLOAD};
-use traitwire_protocol::{Event, Stream as Wired, Time, Violation};
+use traitwire_protocol::frame::{self, HEADER, Header, MAX_PAYLOAD};
+use traitwire_protocol::{Connection, Event, Stream as Wired, Time, Violation};
 
 use super::buffer::Body;
 use super::fault;
@@ -30,6 +31,8 @@ pub(super) struct Driver {
     pub(super) serving: Option<Serving>,
     pub(super) input: Box<dyn AsyncRead + Send + Unpin>,
     pub(super) buffer: ReadBuffer,
+    /// The payload that is read to where it stays.
+    pub(super) lent: Option<Lent>,
     pub(super) timer: Timer,
     /// Whom the frames that were read concern.
     pub(super) wakers: Vec<Waker>,
@@ -87,7 +90,11 @@ impl Driver {
                 return Poll::Ready(Closed::Here);
             }
             drop(state);
-            match self.buffer.poll_read(&mut self.input, cx) {
+            let read = match &mut self.lent {
+                Some(lent) => lent.poll_read(&mut self.input, &mut self.buffer, cx),
+                None => self.buffer.poll_read(&mut self.input, cx),
+            };
+            match read {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(0)) => {
                     let orderly = self.link.lock().connection.is_over();
@@ -102,24 +109,38 @@ impl Driver {
 
     /// Deals with all frames that are there.
     fn process(&mut self) -> Option<Closed> {
-        let Driver { link, serving, buffer, wakers, .. } = self;
+        let Driver { link, serving, buffer, wakers, lent, .. } = self;
         let mut held: Option<MutexGuard<'_, State>> = None;
         let mut budget = Budget::new();
         let mut closed = None;
         let (mut now, mut read) = (None, 0);
         let bytes = buffer.bytes();
         while closed.is_none() {
-            let frame = match frame::read(&bytes[read..]) {
-                Ok(None) => break,
-                Ok(Some((frame, length))) => {
-                    read += length;
-                    Ok(frame)
-                }
-                Err(malformed) => Err(Violation::from(malformed)),
-            };
             let now = *now.get_or_insert_with(|| link.now());
+            let event = if let Some(whole) = lent.take_if(|lent| lent.is_whole()) {
+                let state = held.get_or_insert_with(|| link.lock());
+                state.connection.handle_lent(now, whole.header, whole.bytes)
+            } else if lent.is_some() {
+                break;
+            } else {
+                match frame::read(&bytes[read..]) {
+                    Ok(None) => {
+                        let state = held.get_or_insert_with(|| link.lock());
+                        *lent = Lent::begin(&bytes[read..], &mut state.connection);
+                        if lent.is_some() {
+                            read = bytes.len();
+                        }
+                        break;
+                    }
+                    Ok(Some((frame, length))) => {
+                        read += length;
+                        let state = held.get_or_insert_with(|| link.lock());
+                        state.connection.handle(now, frame)
+                    }
+                    Err(malformed) => Err(Violation::from(malformed)),
+                }
+            };
             let state = held.get_or_insert_with(|| link.lock());
-            let event = frame.and_then(|frame| state.connection.handle(now, frame));
             let event = match event {
                 Ok(Some(event)) => event,
                 Ok(None) => continue,
@@ -279,6 +300,55 @@ fn tell(
     None
 }
 
+/// The payload of a frame that is a part of a large message. It is read to where it stays.
+pub(super) struct Lent {
+    header: Header,
+    bytes: Vec<u8>,
+    /// Where it ends.
+    end: usize,
+}
+
+/// What is missing of a payload is read apart if it is so much.
+const APART: usize = 16 * 1024;
+
+impl Lent {
+    /// If the rest of these bytes is the beginning of such a frame.
+    fn begin(rest: &[u8], connection: &mut Connection) -> Option<Lent> {
+        let (header, length) = frame::read_head(rest).ok().flatten()?;
+        let come = &rest[HEADER..];
+        let left = length - come.len();
+        if left < APART {
+            return None;
+        }
+        let mut bytes = connection.lend(&header)?;
+        bytes.extend_from_slice(come);
+        let end = bytes.len() + left;
+        Some(Lent { header, bytes, end })
+    }
+
+    fn is_whole(&self) -> bool {
+        self.bytes.len() == self.end
+    }
+
+    fn poll_read(
+        &mut self,
+        input: &mut (dyn AsyncRead + Send + Unpin),
+        buffer: &mut ReadBuffer,
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<io::Result<usize>> {
+        // The header of what follows comes along, and so the next part needs no read of its own for it.
+        let room = self.end - self.bytes.len() + HEADER;
+        self.bytes.reserve(room);
+        let mut room = (&mut self.bytes).limit(room);
+        let polled = pin!(input.read_buf(&mut room)).poll(cx);
+        if self.bytes.len() > self.end {
+            buffer.put(&self.bytes[self.end..]);
+            self.bytes.truncate(self.end);
+        }
+        polled
+    }
+}
+
 /// What has arrived and was not dealt with.
 #[derive(Default)]
 pub(super) struct ReadBuffer {
@@ -302,6 +372,16 @@ impl ReadBuffer {
 
     pub(super) fn consume(&mut self, count: usize) {
         self.start += count;
+    }
+
+    /// Bytes that follow what was dealt with.
+    fn put(&mut self, bytes: &[u8]) {
+        self.clear();
+        if self.bytes.len() < bytes.len() {
+            self.bytes.resize(SMALL, 0);
+        }
+        self.bytes[..bytes.len()].copy_from_slice(bytes);
+        self.end = bytes.len();
     }
 
     fn clear(&mut self) {

@@ -131,9 +131,12 @@ pub(super) struct Terms {
     token: Option<String>,
 }
 
+/// How each interface that this end calls is called.
+pub(super) type Routes = Vec<(&'static Interface, Arc<[Route]>)>;
+
 /// What was agreed.
 pub(super) struct Agreed {
-    pub(super) calls: Vec<(&'static Interface, Arc<[Route]>)>,
+    pub(super) calls: Routes,
     /// By number.
     pub(super) serves: Vec<AgreedMethod>,
 }
@@ -180,10 +183,7 @@ impl Terms {
     }
 
     /// The routes of what this end calls.
-    fn routes(
-        &self,
-        settled: &[Settled],
-    ) -> Result<Vec<(&'static Interface, Arc<[Route]>)>, Fault> {
+    fn routes(&self, settled: &[Settled]) -> Result<Routes, Fault> {
         let mut number = 0_u16;
         let mut routes = Vec::new();
         if settled.len() != self.calls.len() {
@@ -211,7 +211,7 @@ impl Terms {
         for settled in settled {
             let mut known = self.serves.iter().enumerate();
             let found = known.find(|(_, (interface, _))| interface.name == settled.interface);
-            let Some((server, (interface, _))) = found else {
+            let Some((place, (interface, _))) = found else {
                 return Err(not_understood(&"it has an interface that is not served"));
             };
             for settled in &settled.methods {
@@ -221,7 +221,7 @@ impl Terms {
                     return Err(not_understood(&"it has a method that is not served"));
                 };
                 served.push(AgreedMethod {
-                    server,
+                    server: place,
                     interface,
                     method,
                     codec: codec(&settled.codec)?,
@@ -326,7 +326,7 @@ fn settle(
     let mut settled = Vec::new();
     let mut differences = Vec::new();
     for called in calls {
-        let Some(served) = serves.iter().find(|served| served.name == called.name) else {
+        let Some(offered) = serves.iter().find(|offered| offered.name == called.name) else {
             let message =
                 format!("the {} does not serve the interface `{}`", word(served_by), called.name);
             differences.push(Fault::before(FaultKind::Unimplemented, message));
@@ -334,12 +334,13 @@ fn settle(
         };
         let parse = |text: &str| version::parse(text).map_err(|error| not_understood(&error));
         let (needed, offer) =
-            (parse(&called.version)?, Offer { version: parse(&served.version)?, baseline: None });
+            (parse(&called.version)?, Offer { version: parse(&offered.version)?, baseline: None });
         let mut methods = Vec::new();
         for method in &called.methods {
-            let found = served.methods.iter().find(|offered| {
-                offered.name == method.name || offered.aliases.contains(&method.name)
-            });
+            let found = offered
+                .methods
+                .iter()
+                .find(|known| known.name == method.name || known.aliases.contains(&method.name));
             let same_shape = found.is_some_and(|found| found.fingerprint == method.fingerprint);
             let since = method.since.as_deref().map(parse).transpose()?;
             let need = Need { version: needed.clone(), same_shape, since };
@@ -358,8 +359,8 @@ fn settle(
                 let message = format!(
                     "the {} serves `{}` {} without the method `{}`",
                     word(served_by),
-                    served.name,
-                    served.version,
+                    offered.name,
+                    offered.version,
                     method.name
                 );
                 differences.push(Fault::before(FaultKind::Unimplemented, message));
@@ -377,8 +378,7 @@ fn settle(
         1 => Err(differences.swap_remove(0)),
         count => {
             // The first as it is, for a program; all of them for people.
-            let texts: Vec<&str> =
-                differences.iter().take(SHOWN).map(|fault| fault.message()).collect();
+            let texts: Vec<&str> = differences.iter().take(SHOWN).map(Fault::message).collect();
             let more =
                 if count > SHOWN { format!("; and {} more", count - SHOWN) } else { String::new() };
             let first = &differences[0];
@@ -405,8 +405,12 @@ pub(super) struct Opening {
 
 impl Opening {
     /// Says and hears the hellos.
-    pub(super) async fn agree(&mut self, terms: &Terms) -> Result<Agreed, Fault> {
-        match self.exchange(terms).await {
+    pub(super) async fn agree(
+        &mut self,
+        terms: &Terms,
+        door: Option<&dyn Admission>,
+    ) -> Result<Agreed, Fault> {
+        match self.exchange(terms, door).await {
             Ok(agreed) => Ok(agreed),
             Err(Failed::Peer(fault)) => Err(fault),
             Err(Failed::Here(fault)) => {
@@ -422,7 +426,11 @@ impl Opening {
         }
     }
 
-    async fn exchange(&mut self, terms: &Terms) -> Result<Agreed, Failed> {
+    async fn exchange(
+        &mut self,
+        terms: &Terms,
+        door: Option<&dyn Admission>,
+    ) -> Result<Agreed, Failed> {
         let greeting = Greeting { traitwire: PROTOCOL, end: terms.end.into(), token: None };
         let frontend = terms.end == End::Frontend;
         let greeting = Greeting { token: terms.token.clone().filter(|_| frontend), ..greeting };
@@ -440,6 +448,18 @@ impl Opening {
             let message = format!("both ends are a {}", word(terms.end));
             return Err(Fault::before(FaultKind::Incompatible, message).into());
         }
+        let Some(door) = door else { return self.settle(terms).await };
+        door.enter(greeting.token.as_deref())?;
+        // Also if it is dropped in the middle, the next one may come in.
+        let mut held = Held { door, passed: false };
+        let settled = self.settle(terms).await;
+        held.passed = settled.is_ok();
+        settled
+    }
+
+    /// Says what this end brings, and hears what the other does.
+    async fn settle(&mut self, terms: &Terms) -> Result<Agreed, Failed> {
+        let frontend = terms.end == End::Frontend;
         let infos = |interfaces: &[(&'static Interface, Arc<Described>)]| -> Vec<Arc<Described>> {
             interfaces.iter().map(|(_, described)| Arc::clone(described)).collect()
         };
@@ -464,13 +484,13 @@ impl Opening {
                 .flat_map(|(interface, _)| interface.methods.iter().map(shape))
                 .collect()
         };
-        let served: Arc<[Shape]> = agreed
+        let their_shapes: Arc<[Shape]> = agreed
             .serves
             .iter()
             .map(|served| shape(&served.interface.methods[served.method]))
             .collect();
         self.connection.restrict(bounds.message, bounds.calls, bounds.streams);
-        self.connection.open(shapes(&agreed.calls), served);
+        self.connection.open(shapes(&agreed.calls), their_shapes);
         self.send().await.map_err(|error| Failed::Peer(lost(&error)))?;
         Ok(agreed)
     }
@@ -545,7 +565,30 @@ impl Opening {
                 transmit.advance(count);
             }
         }
-        Ok(())
+        std::future::poll_fn(|cx| self.output.poll_flush(cx)).await
+    }
+}
+
+/// What stands between a listener and whoever connects.
+pub(super) trait Admission: Sync {
+    /// A frontend has said its first hello, and shows this.
+    fn enter(&self, shown: Option<&str>) -> Result<(), Fault>;
+
+    /// The one that has passed is no frontend for this backend.
+    fn leave(&self);
+}
+
+/// A door through which somebody passes.
+struct Held<'a> {
+    door: &'a dyn Admission,
+    passed: bool,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if !self.passed {
+            self.door.leave();
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 //! | `link` | What do all who use one end of a pair share? |
 //! | `output` | How do bytes leave, written by whoever has some? |
 //! | `pair` | How does a program open a pair, and what can it do with one? |
+//! | `listen` | Who becomes the one frontend of a backend that waits for it? |
 //! | `handshake` | Is the other end one that this end can be a pair with, and how do they call each other? |
 //! | `goodbye` | What does an end say last? |
 //! | `driver` | When do frames and time move? |
@@ -46,6 +47,8 @@ mod driver;
 mod goodbye;
 #[cfg(feature = "__ipc")]
 mod handshake;
+#[cfg(any(feature = "ipc-tcp", feature = "ipc-unix"))]
+mod listen;
 #[cfg(feature = "__ipc")]
 mod pair;
 #[cfg(feature = "__ipc")]
@@ -55,6 +58,8 @@ mod transport;
 
 #[cfg(feature = "__ipc")]
 pub use self::pair::{Builder, Clients, Closed, Pair, Servers, backend, frontend};
+#[cfg(feature = "ipc-tcp")]
+pub use self::transport::tcp;
 #[cfg(feature = "ipc-unix")]
 pub use self::transport::unix;
 #[cfg(feature = "__ipc")]

@@ -20,6 +20,9 @@ pub(crate) trait Output: Send {
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>>;
 
+    /// Sends on what it may have kept of them.
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+
     /// No more bytes come.
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 }
@@ -28,6 +31,7 @@ pub(crate) trait Output: Send {
 pub(crate) struct Writer {
     output: Box<dyn Output>,
     transmit: Transmit,
+    flushed: bool,
     failed: bool,
 }
 
@@ -44,7 +48,7 @@ pub(crate) enum Written {
 
 impl Writer {
     pub(crate) fn new(output: Box<dyn Output>) -> Writer {
-        Writer { output, transmit: Transmit::default(), failed: false }
+        Writer { output, transmit: Transmit::default(), flushed: true, failed: false }
     }
 
     /// What has been written is replaced by what goes next.
@@ -71,7 +75,17 @@ impl Writer {
                 }
                 Poll::Pending => return Written::Blocked(some),
             }
-            some = true;
+            (some, self.flushed) = (true, false);
+        }
+        if !self.flushed {
+            match self.output.poll_flush(&mut cx) {
+                Poll::Ready(Ok(())) => self.flushed = true,
+                Poll::Ready(Err(_)) => {
+                    self.failed = true;
+                    return Written::Failed;
+                }
+                Poll::Pending => return Written::Blocked(some),
+            }
         }
         Written::All
     }

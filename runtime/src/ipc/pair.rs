@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use traitwire_protocol::{Connection, Limits};
@@ -12,7 +12,7 @@ use super::channel::{Channel, Stub};
 use super::dispatch::Dispatch;
 use super::driver::{Driver, ReadBuffer, Timer};
 use super::goodbye::{Code, Goodbye};
-use super::handshake::{self, Terms};
+use super::handshake::{self, Admission, Agreed, Terms};
 use super::link::Link;
 use super::serving::{Served, Serving};
 use super::transport::{Transport, Written};
@@ -282,6 +282,13 @@ impl Builder {
         self
     }
 
+    /// What this frontend shows its backend.
+    #[cfg(feature = "ipc-tcp")]
+    pub fn token(mut self, token: &super::tcp::Token) -> Builder {
+        self.token = Some(token.secret().to_owned());
+        self
+    }
+
     /// Opens the pair: both ends say what they serve and what they call, and compare. Brings the pair, and
     /// clients of the peer.
     ///
@@ -294,35 +301,36 @@ impl Builder {
     ///
     /// # Cancel safety
     /// Dropping it closes the transport.
-    pub async fn open<C: Clients>(mut self, transport: impl Transport) -> Result<(Pair, C), Fault> {
-        self.calls.extend(C::interfaces());
-        let (pair, channels) = self.open_any(transport).await?;
-        Ok((pair, C::new(&|interface| channels.of(interface))))
+    pub async fn open<C: Clients>(self, transport: impl Transport) -> Result<(Pair, C), Fault> {
+        let builder = self.calling::<C>();
+        let terms = builder.terms()?;
+        let agreement = agree(&terms, builder.limits.clone(), transport, None).await?;
+        Ok(builder.finish(agreement))
     }
 
-    async fn open_any(self, transport: impl Transport) -> Result<(Pair, Channels), Fault> {
-        let Builder { end, mut limits, calls, serves, serve, token } = self;
-        let local = transport.is_local();
-        if limits.keep_alive.is_none() && !transport.notices_loss() {
-            limits.keep_alive = Some(KEEP_ALIVE);
-        }
-        let (input, output) = transport.split().map_err(|error| lost(&error))?;
-        let terms = Terms::new(end, calls, serves, token)?;
-        let start = Instant::now();
-        let connection = Connection::new(std::time::Duration::ZERO, limits);
-        let mut opening = handshake::Opening {
-            connection,
-            start,
-            input: Box::new(input),
-            output: Box::new(Written(output)),
-            buffer: ReadBuffer::default(),
-        };
-        let agreed = opening.agree(&terms).await?;
-        let handshake::Opening { connection, input, output, buffer, .. } = opening;
+    /// The same, with clients that the program keeps.
+    pub(super) fn calling<C: Clients>(mut self) -> Builder {
+        self.calls.extend(C::interfaces());
+        self
+    }
+
+    pub(super) fn terms(&self) -> Result<Terms, Fault> {
+        Terms::new(self.end, self.calls.clone(), self.serves.clone(), self.token.clone())
+    }
+
+    #[cfg(any(feature = "ipc-tcp", feature = "ipc-unix"))]
+    pub(super) fn own_limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The pair is agreed: handlers are made, and it lives.
+    pub(super) fn finish<C: Clients>(self, agreement: Agreement) -> (Pair, C) {
+        let Agreement { opening, agreed, local } = agreement;
+        let handshake::Opening { connection, start, input, output, buffer } = opening;
         let link = Arc::new(Link::new(connection, output, start));
         let channels = Channels { link: Arc::clone(&link), routes: agreed.calls };
         let channel = |interface| channels.of(interface);
-        let servers: Vec<_> = serve.into_iter().flat_map(|make| make(&channel)).collect();
+        let servers: Vec<_> = self.serve.into_iter().flat_map(|make| make(&channel)).collect();
         let methods = agreed
             .serves
             .into_iter()
@@ -341,17 +349,48 @@ impl Builder {
             serving,
             input,
             buffer,
+            lent: None,
             timer: Timer::default(),
             wakers: Vec::new(),
             closed,
             closing: None,
         });
-        Ok((Pair { link, closed: watch, local }, channels))
+        (Pair { link, closed: watch, local }, C::new(&|interface| channels.of(interface)))
     }
 }
 
+/// A pair that only has to be brought to life.
+pub(super) struct Agreement {
+    opening: handshake::Opening,
+    agreed: Agreed,
+    local: bool,
+}
+
+/// Has both ends say what they are, and compares.
+pub(super) async fn agree(
+    terms: &Terms,
+    mut limits: Limits,
+    transport: impl Transport,
+    door: Option<&dyn Admission>,
+) -> Result<Agreement, Fault> {
+    let local = transport.is_local();
+    if limits.keep_alive.is_none() && !transport.notices_loss() {
+        limits.keep_alive = Some(KEEP_ALIVE);
+    }
+    let (input, output) = transport.split().map_err(|error| lost(&error))?;
+    let mut opening = handshake::Opening {
+        connection: Connection::new(Duration::ZERO, limits),
+        start: Instant::now(),
+        input: Box::new(input),
+        output: Box::new(Written(output)),
+        buffer: ReadBuffer::default(),
+    };
+    let agreed = opening.agree(terms, door).await?;
+    Ok(Agreement { opening, agreed, local })
+}
+
 /// After so much silence a network transport is asked for a sign of life.
-const KEEP_ALIVE: std::time::Duration = std::time::Duration::from_secs(10);
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 pub(super) fn lost(error: &dyn fmt::Display) -> Fault {
     Fault::new(FaultKind::Disconnected, Executed::No, error.to_string())

@@ -1,16 +1,24 @@
 //! What does a call need, is it offered, and how is it said that it is not?
 
+use traitwire_schema::End;
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 use traitwire_schema::canonical::ShapeError;
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 use traitwire_schema::fingerprint::Fingerprint;
 #[cfg(feature = "__backend")]
 use traitwire_schema::version::Need;
-use traitwire_schema::version::{self, BadVersion, Mismatch, NeedHeader, Offer, Series};
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
+use traitwire_schema::version::{self, BadVersion, NeedHeader, Series};
+use traitwire_schema::version::{Mismatch, Offer};
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 use traitwire_schema::walk::Schema;
-use traitwire_schema::{End, Interface, Method};
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
+use traitwire_schema::{Interface, Method};
 
 use crate::{Executed, Fault, FaultKind, Incompatibility};
 
 /// What one end knows of a method, and the other may need.
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 #[derive(Debug)]
 pub(crate) struct MethodShape {
     pub(crate) fingerprint: Fingerprint,
@@ -19,12 +27,14 @@ pub(crate) struct MethodShape {
 }
 
 /// Why an interface has no shape that could be compared.
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 #[derive(Debug)]
 pub(crate) enum NoShape {
     Version(BadVersion),
     Type(ShapeError),
 }
 
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 impl std::fmt::Display for NoShape {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -34,6 +44,7 @@ impl std::fmt::Display for NoShape {
     }
 }
 
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 impl MethodShape {
     pub(crate) fn of(
         schema: &Schema,
@@ -52,6 +63,7 @@ impl MethodShape {
 }
 
 /// Decides whether a method as it is offered meets what a call needs of it.
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 pub(crate) fn check(
     interface: &Interface,
     method: &Method,
@@ -142,6 +154,7 @@ pub(crate) fn incompatible(
 }
 
 /// The fault for an interface that is served, but not in the series that a frontend calls.
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 pub(crate) fn other_series(
     interface: &str,
     method: Option<&str>,

@@ -36,9 +36,7 @@ struct Defs {
 }
 
 impl Defs {
-    /// Whether a definition is met within itself. What a parameter stands for is looked at where it is
-    /// named, which is around, and not within, the definition that has the parameter; so a definition
-    /// that is met again by way of an argument is found as well.
+    /// Whether a definition is met within itself.
     fn meet_again(&mut self, ty: &Type) -> bool {
         match ty {
             plain if is_plain(plain) => false,
@@ -53,10 +51,13 @@ impl Defs {
                 if self.around.contains(&address) {
                     return true;
                 }
+                // They stand where this is named, and not within it.
+                if args.iter().any(|arg| self.meet_again(arg)) {
+                    return true;
+                }
                 self.around.push(address);
-                let within = args.iter().any(|arg| self.meet_again(arg))
-                    || (self.done.insert(address)
-                        && held(def, |_, _| true).any(|ty| self.meet_again(ty)));
+                let within = self.done.insert(address)
+                    && held(def, |_, _| true).any(|ty| self.meet_again(ty));
                 self.around.pop();
                 within
             }
@@ -98,6 +99,7 @@ const PROBES: usize = 8;
 static KNOWN: Known = Known::new();
 
 impl Known {
+    #[allow(clippy::large_stack_arrays, reason = "it is made when the program is compiled")]
     const fn new() -> Known {
         Known([const { OnceLock::new() }; SLOTS])
     }

@@ -1,5 +1,6 @@
 //! How much is too much?
 
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 use std::time::Duration;
 
 /// What a backend accepts. Every limit can be changed on [`BackendBuilder::limits`].
@@ -48,6 +49,7 @@ impl Default for Limits {
 }
 
 /// How long a call with one reply may take unless it says otherwise.
+#[cfg(any(feature = "__frontend", feature = "__backend"))]
 pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 
 /// Largest reply and largest item that a frontend takes, in bytes: 64 MiB, for a backend may send

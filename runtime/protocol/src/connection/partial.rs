@@ -45,6 +45,29 @@ impl Partial {
         }
     }
 
+    /// Lends what there is of the message to which a frame belongs, or nothing if it begins one, for the
+    /// frame's payload to be put behind it. `None` for a frame that is a whole message.
+    pub(super) fn lend(&mut self, header: &Header) -> Option<Vec<u8>> {
+        match &mut self.0 {
+            Some((begun, bytes)) if belongs(begun, header) => Some(std::mem::take(bytes)),
+            None if header.flags.has(Flags::MORE) => {
+                let flags = header.flags.without(Flags::MORE);
+                self.0 = Some((Header { flags, ..*header }, Vec::new()));
+                Some(Vec::new())
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes back what was lent, unless it is not wanted any more.
+    pub(super) fn take_back(&mut self, header: &Header, lent: Vec<u8>) {
+        if let Some((begun, bytes)) = &mut self.0
+            && belongs(begun, header)
+        {
+            *bytes = lent;
+        }
+    }
+
     /// How much of this message there is.
     pub(super) fn length(&self, frame: &Frame<'_>) -> usize {
         match &self.0 {

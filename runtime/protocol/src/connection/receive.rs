@@ -53,8 +53,10 @@ impl Connection {
             },
             (_, Kind::Fault | Kind::Item | Kind::End) => match self.theirs.find(id) {
                 Some(call) => self.their_item(call, frame),
-                // It crossed the end of the call.
-                None => Ok(None),
+                None => {
+                    self.late(&frame.header);
+                    Ok(None)
+                }
             },
             (_, Kind::Cancel) if flags.has(Flags::PEER) => self.unwanted(frame.header),
             (_, Kind::Cancel) => self.cancelled(id),
@@ -62,6 +64,35 @@ impl Connection {
             (_, Kind::Ping) => self.pinged(now, id),
             (_, Kind::Pong) => Ok(None),
         }
+    }
+
+    /// For a frame whose payload has not come yet: what it is to be put behind, so that a message in parts
+    /// is read to where it stays. `None` if it is better read whole, and [handled](Self::handle).
+    pub fn lend(&mut self, header: &Header) -> Option<Vec<u8>> {
+        match self.phase {
+            Phase::Open | Phase::Closing { .. } => self.partial.lend(header),
+            Phase::Hello { .. } | Phase::Over => None,
+        }
+    }
+
+    /// The payload of that frame has been put behind what was lent.
+    ///
+    /// # Errors
+    /// As [`handle`](Self::handle).
+    pub fn handle_lent(
+        &mut self,
+        now: Time,
+        header: Header,
+        lent: Vec<u8>,
+    ) -> Result<Option<Event<'static>>, Violation> {
+        self.partial.take_back(&header, lent);
+        self.handle(now, Frame { header, payload: &[] })
+    }
+
+    /// What crossed the end of its call, or of its stream.
+    fn late(&mut self, header: &Header) {
+        let peer = header.flags.has(Flags::PEER);
+        self.partial.forget(header.kind, header.id, peer);
     }
 
     fn hello_came<'a>(
@@ -212,11 +243,11 @@ impl Connection {
         let Some(theirs) = self.theirs.get(call) else { return Ok(None) };
         let Some(receiving) = &mut theirs.receiving else {
             // It has no stream, that has ended, or it crossed the word that no more is wanted.
-            return if theirs.has_stream {
-                Ok(None)
-            } else {
-                Err(Violation::UnknownCall { kind, id })
-            };
+            if !theirs.has_stream {
+                return Err(Violation::UnknownCall { kind, id });
+            }
+            self.late(&frame.header);
+            return Ok(None);
         };
         if kind == Kind::Item {
             receiving.check(self.partial.length(&frame) + frame.payload.len())?;

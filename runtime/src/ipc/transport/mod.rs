@@ -3,9 +3,12 @@
 //! | module | the question it answers |
 //! |---|---|
 //! | `stream` | How do they cross anything that is read and written? |
+//! | `tcp` | How do they cross TCP, and who may connect? |
 //! | `unix` | How do they cross a Unix socket, and who may connect? |
 
 mod stream;
+#[cfg(feature = "ipc-tcp")]
+pub mod tcp;
 #[cfg(feature = "ipc-unix")]
 pub mod unix;
 
@@ -27,7 +30,7 @@ use super::output::Output;
 pub trait Transport: Send + 'static {
     /// The half from which bytes come.
     type Input: AsyncRead + Unpin + Send + 'static;
-    /// The half into which bytes go. What it takes is on its way: it is flushed at the end only.
+    /// The half into which bytes go.
     type Output: AsyncWrite + Unpin + Send + 'static;
 
     /// Its two halves.
@@ -56,6 +59,10 @@ impl<W: AsyncWrite + Unpin + Send> Output for Written<W> {
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write_vectored(cx, bytes)
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

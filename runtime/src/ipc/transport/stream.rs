@@ -10,7 +10,7 @@ use super::Transport;
 /// [`tokio::io::duplex`]. Whatever it connects to is trusted to be the peer.
 #[derive(Debug)]
 pub struct Stream<T> {
-    stream: T,
+    inner: T,
     local: bool,
     notices_loss: bool,
 }
@@ -18,12 +18,12 @@ pub struct Stream<T> {
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream<T> {
     /// A stream whose other end may be anywhere, and may be gone without a sign.
     pub fn new(stream: T) -> Stream<T> {
-        Stream { stream, local: false, notices_loss: false }
+        Stream { inner: stream, local: false, notices_loss: false }
     }
 
     /// A stream whose other end is on this computer, and says when it is gone.
     pub fn local(stream: T) -> Stream<T> {
-        Stream { stream, local: true, notices_loss: true }
+        Stream { inner: stream, local: true, notices_loss: true }
     }
 }
 
@@ -32,7 +32,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for Stream<T>
     type Output = WriteHalf<T>;
 
     fn split(self) -> io::Result<(Self::Input, Self::Output)> {
-        Ok(tokio::io::split(self.stream))
+        Ok(tokio::io::split(self.inner))
     }
 
     fn is_local(&self) -> bool {
