@@ -1,5 +1,6 @@
 //! What may generated code touch? Not for use by hand: it changes without notice.
 
+pub use futures_core::Stream;
 pub use inventory;
 pub use serde::Serialize;
 pub use serde::de::DeserializeOwned;
@@ -118,21 +119,22 @@ impl TakesContext for Context {
     }
 }
 
-/// Fails to compile, at the span of its argument, for a `Context` that is not traitwire's.
-pub const fn assert_context<C: TakesContext>() {}
-
-/// Is `Incoming<T>`, and nothing else that is called so.
+/// Stands for `Incoming<T>` where a method takes one: whatever else is called so has it not.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not traitwire's `Incoming`",
     label = "an `Incoming<..>` is a stream that the caller sends",
     note = "if one value is to be sent, call its type something else"
 )]
-pub trait IncomingOf<T> {}
+pub trait TakesIncoming<T> {
+    /// The stream itself.
+    fn take(items: crate::Incoming<T>) -> Self;
+}
 
-impl<T> IncomingOf<T> for crate::Incoming<T> {}
-
-/// Fails to compile, at the span of its argument, for an `Incoming` that is not traitwire's.
-pub const fn assert_incoming<I: IncomingOf<T>, T>() {}
+impl<T> TakesIncoming<T> for crate::Incoming<T> {
+    fn take(items: crate::Incoming<T>) -> Self {
+        items
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@
 
 mod interface {
     mod calls;
+    mod ipc;
     mod schema;
     mod support;
 }

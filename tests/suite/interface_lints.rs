@@ -111,9 +111,75 @@ pub trait Editor {
     /// Tells.
     #[ipc(notify)]
     fn tell(&self, done: u64);
+    /// Tells, and waits.
+    #[ipc(notify, spawn)]
+    async fn told(&self, cx: &Context, tags: &[String]);
     /// Old.
     #[deprecated]
     fn history(&self) -> impl Stream<Item = u64> + Send;
+    /// Both ways.
+    fn convert(
+        &self,
+        cx: &Context,
+        words: Incoming<String>,
+        width: Option<u64>,
+    ) -> impl Stream<Item = Result<u8, Infallible>> + Send;
+    /// Does nothing.
+    async fn ping(&self);
+    /// Names that suggest something to a lint.
+    async fn next(&self) -> u64;
+    /// Another.
+    #[expect(clippy::wrong_self_convention)]
+    async fn new(&self) -> u64;
+    /// Another.
+    #[expect(clippy::wrong_self_convention, clippy::fn_params_excessive_bools)]
+    async fn from_parts(&self, a: bool, b: bool, c: bool, d: bool) -> (u64, (u8, Vec<(u8, u8)>));
+    /// Bytes as numbers, on purpose.
+    #[allow(deprecated)]
+    async fn numbers(&self, of: &[u8]) -> Vec<u8>;
+    /// Gone.
+    #[cfg(any())]
+    async fn gone(&self, what: Incoming<Gone>) -> Gone;
+    /// Many arguments.
+    #[expect(clippy::too_many_arguments)]
+    #[ipc(notify)]
+    fn many(&self, a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8);
+}
+
+/// None, as it happens.
+#[ipc_interface(version = "0.1.0", served_by = frontend, serial)]
+pub trait EmptyView {
+    /// Not there.
+    #[cfg(any())]
+    async fn one(&self) -> u8;
+}
+
+/// Not used at all.
+#[ipc_interface(version = "0.1.0", served_by = frontend)]
+#[allow(dead_code)]
+trait PrivateView {
+    /// The method.
+    async fn one(&self, _names: Incoming<u8>) -> u8;
+    /// Another.
+    #[ipc(notify)]
+    fn two(&self, _name: u8);
+}
+
+/// Old.
+#[ipc_interface(version = "0.1.0", served_by = frontend)]
+#[deprecated]
+pub trait OldView {
+    /// The method.
+    #[ipc(notify)]
+    fn one(&self, name: u8);
+}
+
+/// Not there.
+#[ipc_interface(version = "0.1.0", served_by = frontend)]
+#[cfg(any())]
+pub trait GoneView {
+    /// The method.
+    async fn one(&self, name: Gone) -> u8;
 }
 
 pub mod inner {
@@ -140,7 +206,13 @@ fn everything_can_be_named() {
         + named::<EmptyClient>()
         + named::<OldClient>()
         + named::<OldServer<()>>()
-        + named::<inner::InBetweenClient>();
+        + named::<inner::InBetweenClient>()
+        + named::<EditorClient>()
+        + named::<EditorServer<()>>()
+        + named::<EmptyViewClient>()
+        + named::<EmptyViewServer<()>>()
+        + named::<OldViewClient>()
+        + named::<OldViewServer<()>>();
     assert!(sizes > 0);
-    let _ = (inner::InBetweenClient::ping, CatalogClient::search);
+    let _ = (inner::InBetweenClient::ping, CatalogClient::search, EditorClient::told);
 }

@@ -1,6 +1,7 @@
 //! What does an annotated trait mean?
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::{Attribute, Ident, LitStr, Type, Visibility};
 
 use crate::common::Deprecation;
@@ -13,6 +14,14 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Where the runtime's half of it is, below `__private`.
+    pub(crate) fn module(self) -> TokenStream {
+        match self {
+            Kind::Rpc => TokenStream::new(),
+            Kind::Ipc => quote!(::ipc),
+        }
+    }
+
     pub(crate) fn other(self) -> Kind {
         match self {
             Kind::Rpc => Kind::Ipc,
@@ -42,6 +51,16 @@ impl Kind {
 pub(crate) enum End {
     Frontend,
     Backend,
+}
+
+impl End {
+    /// Its name in prose.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            End::Frontend => "frontend",
+            End::Backend => "backend",
+        }
+    }
 }
 
 /// An annotated trait.
@@ -126,6 +145,12 @@ pub(crate) struct Arg {
     pub(crate) passing: Passing,
 }
 
+impl Arg {
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self.passing, Passing::Incoming(_))
+    }
+}
+
 /// How an argument is passed.
 pub(crate) enum Passing {
     Owned,
@@ -137,9 +162,18 @@ pub(crate) enum Passing {
 
 /// What comes back.
 pub(crate) enum Reply {
-    None,
+    /// The method is a notification.
+    None(Notified),
     /// What the trait says that the method returns: perhaps a `Result`, only rustc knows.
     Value(Type),
     /// The items of the stream that the trait says that the method returns.
     Stream(Type),
+}
+
+/// How the handler of a notification runs.
+pub(crate) enum Notified {
+    /// `fn`: to its end, where the message is read.
+    AtOnce,
+    /// `async fn`.
+    Awaited,
 }

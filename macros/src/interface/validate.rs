@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::LitStr;
 use traitwire_schema::names;
 
-use super::model::{Arg, Attrs, Interface, Method, MethodOptions, Name, Reply};
+use super::model::{Arg, Attrs, Interface, Method, MethodOptions, Name, Notified, Reply};
 use super::parse::not_a_version;
 use crate::diagnostics::Errors;
 
@@ -17,6 +17,7 @@ pub(super) fn interface(interface: &Interface, errors: &mut Errors) {
         since(interface, method, errors);
         access(&method.options, errors);
         cache(method, errors);
+        spawn(method, errors);
     }
 }
 
@@ -202,4 +203,17 @@ fn is_duration(text: &LitStr) -> bool {
     let text = text.value();
     let number = text.strip_suffix(['s', 'm', 'h', 'd']).unwrap_or_default();
     number.bytes().all(|byte| byte.is_ascii_digit()) && number.parse::<u32>().is_ok()
+}
+
+/// A plain `fn` has no future that could be polled elsewhere.
+fn spawn(method: &Method, errors: &mut Errors) {
+    if let (Some(spawn), Reply::None(Notified::AtOnce)) =
+        (method.options.spawn, &method.signature.reply)
+    {
+        errors.at_span(
+            spawn,
+            "a plain `fn` runs where its message is read, and to its end\n\
+             help: write `async fn`, or remove `spawn`",
+        );
+    }
 }

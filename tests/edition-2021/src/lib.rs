@@ -20,6 +20,14 @@ pub trait Counter {
 pub trait View {
     /// Asks.
     async fn ask(&self, cx: &Context, question: &str, more: tw::Incoming<u8>) -> bool;
+    /// Answers as it is asked.
+    fn echo(&self, words: tw::Incoming<String>) -> impl Stream<Item = u64> + Send;
+    /// Shows.
+    #[ipc(notify)]
+    fn show(&self, cx: &Context, r#async: &[String]);
+    /// Shows later.
+    #[ipc(notify)]
+    async fn later(&self, name: String);
 }
 
 type Never = std::convert::Infallible;
@@ -45,6 +53,44 @@ mod tests {
         fn count(&self, from: &str, to: u64) -> impl Stream<Item = u64> + Send {
             stream::iter(from.len() as u64..to)
         }
+    }
+
+    impl View for Mine {
+        async fn ask(&self, _: &Context, _: &str, more: tw::Incoming<u8>) -> bool {
+            more.count().await == 2
+        }
+
+        fn echo(&self, words: tw::Incoming<String>) -> impl Stream<Item = u64> + Send {
+            words.map(|word| word.map_or(0, |word| word.len() as u64))
+        }
+
+        fn show(&self, _: &Context, r#async: &[String]) {
+            assert!(r#async.is_empty());
+        }
+
+        async fn later(&self, name: String) {
+            drop(name);
+        }
+    }
+
+    /// What stands in a frontend that asks.
+    fn calls(view: &ViewClient) {
+        let asked: tw::ipc::Call<bool> = view.ask("really?", stream::iter([1, 2]));
+        let echoed: tw::ipc::StreamCall<u64> = view.echo(stream::iter(["a".to_owned()]));
+        let shown: tw::ipc::Notification = view.show(&[]);
+        drop((asked, echoed, shown, view.later(String::new())));
+    }
+
+    #[test]
+    fn it_serves_a_peer() {
+        fn served<S: tw::ipc::Dispatch>(_: &S) -> usize {
+            S::interface().methods.len()
+        }
+        let _ = calls;
+        assert_eq!(served(&ViewServer::new(Mine)), 4);
+        let more = tw::Incoming::new(stream::iter([Ok(1), Ok(2)]));
+        let cx = Context::new("View", "ask");
+        assert_eq!(Mine.ask(&cx, "really?", more).now_or_never(), Some(true));
     }
 
     #[test]

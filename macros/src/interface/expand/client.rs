@@ -1,18 +1,19 @@
-//! How does a frontend call the methods?
+//! How are the methods called?
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{lent, number, public_type, returned};
+use super::{lent, number, owned, public_type, returned};
 use crate::common::each;
-use crate::interface::model::{Arg, Attrs, Interface, Method, Passing, Reply};
+use crate::interface::model::{Arg, Attrs, Interface, Kind, Method, Passing, Reply};
 
 /// The client type.
 pub(super) fn definition(interface: &Interface) -> TokenStream {
-    let Interface { vis, ident, runtime, attrs, .. } = interface;
+    let Interface { kind, vis, runtime, attrs, .. } = interface;
     let Attrs { cfgs, allows, deprecated, .. } = attrs;
     let client = public_type(interface, "Client");
-    let docs = docs(&ident.to_string(), &client.to_string(), interface.methods.first());
+    let docs = docs(interface, &client.to_string());
+    let module = kind.module();
     quote! {
         #(#cfgs)*
         #(#allows)*
@@ -20,21 +21,31 @@ pub(super) fn definition(interface: &Interface) -> TokenStream {
         #deprecated
         #[allow(dead_code)]
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-        #vis struct #client(#runtime::__private::Channel);
+        #vis struct #client(#runtime::__private #module::Channel);
     }
 }
 
-fn docs(interface: &str, client: &str, method: Option<&Method>) -> Vec<String> {
+fn docs(interface: &Interface, client: &str) -> Vec<String> {
+    let Interface { kind, ident, served_by, methods, .. } = interface;
+    let (whom, who) = match kind {
+        Kind::Rpc => (
+            "a backend".to_owned(),
+            format!("A transport makes it, such as `traitwire::http::connect::<{client}>(url)`"),
+        ),
+        Kind::Ipc => (
+            format!("the {} at the other end of a pair", served_by.word()),
+            "The pair makes it".to_owned(),
+        ),
+    };
     let mut docs = vec![
-        format!(" Calls [`{interface}`] on a backend."),
+        format!(" Calls [`{ident}`] on {whom}."),
         String::new(),
         format!(
-            " It has the methods of the trait, without their context. A transport makes it, such as \
-             `traitwire::http::connect::<{client}>(url)`, and a clone of it costs next to nothing. \
-             A call starts when it is awaited:"
+            " It has the methods of the trait, without their context. {who}, and a clone of it \
+             costs next to nothing. A call starts when it is awaited:"
         ),
     ];
-    if let Some(method) = method {
+    if let Some(method) = methods.first() {
         let mut args = String::new();
         for arg in &method.signature.args {
             if !args.is_empty() {
@@ -46,7 +57,8 @@ fn docs(interface: &str, client: &str, method: Option<&Method>) -> Vec<String> {
         docs.extend([String::new(), " ```text".to_owned()]);
         docs.push(match method.signature.reply {
             Reply::Stream(_) => format!(" let mut items = {call};"),
-            _ => format!(" let reply = {call}.await?;"),
+            Reply::Value(_) => format!(" let reply = {call}.await?;"),
+            Reply::None(_) => format!(" {call}.await?;"),
         });
         docs.push(" ```".to_owned());
     }
@@ -56,6 +68,7 @@ fn docs(interface: &str, client: &str, method: Option<&Method>) -> Vec<String> {
 /// What stands inside the `const _`.
 pub(super) fn impls(interface: &Interface) -> TokenStream {
     let client = public_type(interface, "Client");
+    let module = interface.kind.module();
     let methods = each(&interface.methods, &|method| client_method(interface, method));
     quote! {
         // A client has the methods that the trait has, whether or not they are called, and whatever
@@ -79,12 +92,12 @@ pub(super) fn impls(interface: &Interface) -> TokenStream {
             #(#methods)*
         }
 
-        impl __traitwire::Stub for #client {
+        impl __traitwire #module::Stub for #client {
             fn interface() -> &'static __traitwire::schema::Interface {
                 __interface()
             }
 
-            fn new(channel: __traitwire::Channel) -> Self {
+            fn new(channel: __traitwire #module::Channel) -> Self {
                 Self(channel)
             }
         }
@@ -94,20 +107,30 @@ pub(super) fn impls(interface: &Interface) -> TokenStream {
 fn client_method(interface: &Interface, method: &Method) -> TokenStream {
     let Method { ident, attrs: Attrs { cfgs, allows, docs, deprecated, .. }, signature, .. } =
         method;
-    let vis = &interface.vis;
-    let params = each(&signature.args, &|Arg { ident, ty, .. }| quote!(#ident: #ty));
+    let Interface { kind, vis, .. } = interface;
+    let params = each(&signature.args, &param);
     let number = number(method);
-    let args = arguments(&signature.args);
-    let (output, call) = match &signature.reply {
+    let module = kind.module();
+    let (output, verb) = match &signature.reply {
         Reply::Stream(item) => {
             let this = returned(item, "This");
-            (quote!(__traitwire::StreamCall<#item>), quote!(self.0.stream::<#this>(#number, #args)))
+            (quote!(StreamCall<#item>), quote!(stream::<#this>))
         }
         Reply::Value(ty) => {
             let this = returned(ty, "This");
-            (quote!(__traitwire::Call<#ty>), quote!(self.0.call::<#this>(#number, #args)))
+            (quote!(Call<#ty>), quote!(call::<#this>))
         }
-        Reply::None => return TokenStream::new(),
+        Reply::None(_) => (quote!(Notification), quote!(notify)),
+    };
+    let call = match kind {
+        Kind::Rpc => {
+            let args = arguments(&signature.args);
+            quote!(self.0.#verb(#number, #args))
+        }
+        Kind::Ipc => {
+            let args = prepared(&signature.args);
+            quote!(self.0.method(#number) #args .#verb())
+        }
     };
     let docs = match docs.as_slice() {
         [] => {
@@ -121,22 +144,25 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
         #(#allows)*
         #docs
         #deprecated
-        #vis fn #ident(&self, #(#params),*) -> #output {
+        #vis fn #ident(&self, #(#params),*) -> __traitwire #module::#output {
             #call
         }
     }
 }
 
-/// The arguments, encoded.
+fn param(arg: &Arg) -> TokenStream {
+    let Arg { ident, ty, .. } = arg;
+    match &arg.passing {
+        Passing::Incoming(item) => quote! {
+            #ident: impl __traitwire::Stream<Item = #item> + ::core::marker::Send + 'static
+        },
+        Passing::Owned | Passing::Borrowed(_) => quote!(#ident: #ty),
+    }
+}
+
+/// The arguments of an RPC call, encoded.
 fn arguments(args: &[Arg]) -> TokenStream {
-    let named = each(args, &|arg| {
-        let (name, ident, lent) = (&arg.name.text, &arg.ident, lent(arg));
-        let borrow = match arg.passing {
-            Passing::Borrowed(_) => None,
-            Passing::Owned | Passing::Incoming(_) => Some(quote!(&)),
-        };
-        quote!(::<#lent>(#name, #borrow #ident))
-    });
+    let named = each(args, &named);
     if args.len() == 1 {
         return quote!(__traitwire::Arguments::lone #(#named)*);
     }
@@ -145,4 +171,30 @@ fn arguments(args: &[Arg]) -> TokenStream {
             #(.with #named)*
             .finish()
     }
+}
+
+/// The arguments of an IPC call: how they are encoded, the pair knows.
+fn prepared(args: &[Arg]) -> TokenStream {
+    let lone = args.iter().filter(|arg| !arg.is_stream()).count() == 1;
+    let args = each(args, &|arg| match &arg.passing {
+        Passing::Incoming(_) => {
+            let (ident, item) = (&arg.ident, owned(arg));
+            quote!(.items::<#item>(#ident))
+        }
+        Passing::Owned | Passing::Borrowed(_) => {
+            let named = named(arg);
+            if lone { quote!(.lone #named) } else { quote!(.with #named) }
+        }
+    });
+    quote!(#(#args)*)
+}
+
+/// The type, the name and the value of an argument, as what encodes it takes them.
+fn named(arg: &Arg) -> TokenStream {
+    let (name, ident, lent) = (&arg.name.text, &arg.ident, lent(arg));
+    let borrow = match arg.passing {
+        Passing::Borrowed(_) => None,
+        Passing::Owned | Passing::Incoming(_) => Some(quote!(&)),
+    };
+    quote!(::<#lent>(#name, #borrow #ident))
 }

@@ -15,7 +15,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
 pub(super) use self::the_trait::the_trait;
-use super::model::{Arg, Attrs, Interface, Kind, Method, Passing};
+use super::model::{Arg, Attrs, Interface, Method, Passing};
 use super::parse::bare;
 use crate::common::each;
 
@@ -27,11 +27,7 @@ pub(super) fn interface(interface: &Interface) -> TokenStream {
 
 /// The same, but the program does not list the interface: what is left after a mistake.
 pub(super) fn unregistered(interface: &Interface) -> TokenStream {
-    match interface.kind {
-        Kind::Rpc => generated(interface, &TokenStream::new()),
-        // No item of it has a name, so nothing elsewhere would miss one.
-        Kind::Ipc => TokenStream::new(),
-    }
+    generated(interface, &TokenStream::new())
 }
 
 fn generated(interface: &Interface, registration: &TokenStream) -> TokenStream {
@@ -39,16 +35,12 @@ fn generated(interface: &Interface, registration: &TokenStream) -> TokenStream {
     let schema = schema::function(interface);
     let assertions = schema::assertions(interface);
     let warnings = schema::warnings(interface);
-    let (mut types, mut impls) = (TokenStream::new(), TokenStream::new());
-    if interface.kind == Kind::Rpc {
-        let (client, server) = (client::definition(interface), server::definition(interface));
-        types = quote!(#client #server);
-        let numbers = numbers(interface);
-        let (client, server) = (client::impls(interface), server::impls(interface));
-        impls = quote!(#numbers #client #server);
-    }
+    let (client, server) = (client::definition(interface), server::definition(interface));
+    let numbers = numbers(interface);
+    let (client_impls, server_impls) = (client::impls(interface), server::impls(interface));
     quote! {
-        #types
+        #client
+        #server
         #warnings
         #(#cfgs)*
         #(#allows)*
@@ -59,7 +51,9 @@ fn generated(interface: &Interface, registration: &TokenStream) -> TokenStream {
             #schema
             #registration
             #assertions
-            #impls
+            #numbers
+            #client_impls
+            #server_impls
         };
     }
 }

@@ -1,9 +1,8 @@
 //! What does the schema say of an interface?
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
-use syn::{Attribute, Type};
+use quote::quote;
+use syn::Type;
 
 use super::{owned, returned};
 use crate::common::{deprecation_tokens, each, list, option, optional_text, source, text};
@@ -63,17 +62,11 @@ pub(super) fn assertions(interface: &Interface) -> TokenStream {
     let assertions = each(&interface.methods, &|method| {
         let cfgs = &method.attrs.cfgs;
         let types = types(&method.signature);
-        let names = match interface.kind {
-            // Its dispatcher passes on the context, and it takes no streams.
-            Kind::Rpc => TokenStream::new(),
-            Kind::Ipc => names(&method.signature, cfgs),
-        };
         quote! {
             // Where there is nothing to borrow from, rustc asks for the lifetime that a `Cow<str>`
             // hides.
             #(#cfgs)*
             const _: ::core::option::Option<(#(fn() -> #types,)*)> = ::core::option::Option::None;
-            #names
         }
     });
     quote!(#(#assertions)*)
@@ -105,27 +98,10 @@ fn types(signature: &Signature) -> Vec<&Type> {
         });
     }
     match &signature.reply {
-        Reply::None => {}
+        Reply::None(_) => {}
         Reply::Value(ty) | Reply::Stream(ty) => types.push(ty),
     }
     types
-}
-
-/// `Context` and `Incoming` are traitwire's.
-fn names(signature: &Signature, cfgs: &[Attribute]) -> TokenStream {
-    let mut assertions = Vec::new();
-    if let Some(ty) = &signature.context {
-        assertions.push(quote_spanned!(ty.span()=> __traitwire::assert_context::<#ty>()));
-    }
-    for Arg { ty, passing, .. } in &signature.args {
-        if let Passing::Incoming(item) = passing {
-            let assertion =
-                quote_spanned!(ty.span()=> __traitwire::assert_incoming::<#ty, #item>());
-            assertions.push(assertion);
-        }
-    }
-    let assertions = each(&assertions, &|assertion| quote!(#(#cfgs)* const _: () = #assertion;));
-    quote!(#(#assertions)*)
 }
 
 fn method(method: &Method) -> TokenStream {
@@ -173,7 +149,7 @@ fn arg(arg: &Arg) -> TokenStream {
     let name = text(&arg.name.text);
     let rust_name = text(&syn::ext::IdentExt::unraw(&arg.ident).to_string());
     let owned = owned(arg);
-    let stream = matches!(arg.passing, Passing::Incoming(_));
+    let stream = arg.is_stream();
     quote! {
         __traitwire::schema::Arg {
             name: #name,
@@ -187,7 +163,7 @@ fn arg(arg: &Arg) -> TokenStream {
 /// The reply and the declared error: which of the two rustc finds in the type that is returned.
 fn reply(reply: &Reply) -> (TokenStream, TokenStream) {
     let (variant, ty) = match reply {
-        Reply::None => return (quote!(__traitwire::schema::Reply::None), option(None)),
+        Reply::None(_) => return (quote!(__traitwire::schema::Reply::None), option(None)),
         Reply::Value(ty) => (quote!(Value), ty),
         Reply::Stream(ty) => (quote!(Stream), ty),
     };

@@ -9,7 +9,7 @@ use super::syntax::{Argument, Ending, Function, Pattern};
 use super::types::{self, Place, bare};
 use super::wire_name;
 use crate::diagnostics::Errors;
-use crate::interface::model::{Arg, Kind, Passing, Reply, Signature};
+use crate::interface::model::{Arg, Kind, Notified, Passing, Reply, Signature};
 
 /// serde and `Wire` know tuples up to this length, and a dispatcher decodes a tuple.
 const MAX_ARGS: usize = 12;
@@ -38,19 +38,10 @@ pub(super) fn signature(
         );
     }
     let reply = match notify {
-        Some(_) => {
-            check_returns_nothing(method, errors);
-            Some(Reply::None)
-        }
+        Some(_) => Some(Reply::None(notified(method, errors))),
         None => output(kind, method, errors),
     };
     (errors.count() == before).then_some(Signature { context, args, reply: reply? })
-}
-
-impl Arg {
-    fn is_stream(&self) -> bool {
-        matches!(self.passing, Passing::Incoming(_))
-    }
 }
 
 fn check_modifiers(method: &Function, errors: &mut Errors) {
@@ -143,6 +134,13 @@ fn inputs(
             ),
             None => args.extend(arg(kind, rename, input, errors)),
         }
+    }
+    if let Some(second) = args.iter().filter(|arg| arg.is_stream()).nth(1) {
+        errors.at(
+            &second.ty,
+            "one stream goes with a call, and this method takes another already\n\
+             help: take one stream of an enum of what its items may be, or take a `Vec`",
+        );
     }
     if args.len() > MAX_ARGS {
         let message = format!(
@@ -244,17 +242,12 @@ fn incoming_item(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// A notification has no reply.
-fn check_returns_nothing(method: &Function, errors: &mut Errors) {
-    if let Some(token) = &method.async_token {
-        errors.at(
-            token,
-            "a notification has no reply that could be awaited\nhelp: remove `async`, or `notify`",
-        );
-    }
+/// A notification has no reply, but its handler may await something.
+fn notified(method: &Function, errors: &mut Errors) -> Notified {
     if let ReturnType::Type(_, ty) = &method.output {
         errors.at(ty, "a notification has no reply\nhelp: remove the return type, or `notify`");
     }
+    if method.async_token.is_some() { Notified::Awaited } else { Notified::AtOnce }
 }
 
 fn output(kind: Kind, method: &Function, errors: &mut Errors) -> Option<Reply> {
