@@ -107,17 +107,30 @@ pub use crate::trace::{BadTrace, Trace};
 pub use crate::wire::{Mirror, Wire};
 pub use futures_core::Stream;
 pub use traitwire_macros::Wire;
-/// Declares an IPC interface: one frontend, one backend, and calls in both directions. Its runtime is
-/// not there yet; the trait is checked, registered and in the schema.
+/// Declares an IPC interface: one frontend, one backend, and calls in both directions. The trait stays
+/// as it is written, but that its futures are `Send`; beside it stand a client, which calls the peer of a
+/// [pair](ipc), and a server for the end that implements it, both named after the trait.
 ///
 /// | option | means |
 /// |---|---|
 /// | `version = "1.0.0"` | the version that the handshake compares; needed |
 /// | `served_by = backend` (or `frontend`) | which end implements the trait; needed |
 /// | `name = ".."`, `rename_all = ".."`, `crate = path` | as in [`rpc_interface`] |
-/// | `serial` | handlers run one at a time |
+/// | `serial` | handlers of the interface run one at a time |
 ///
-/// Methods take `#[ipc(..)]`: `notify`, `since`, `alias`, `spawn`, `detached`.
+/// Methods take `#[ipc(..)]`:
+///
+/// | attribute | means |
+/// |---|---|
+/// | `notify` | nothing comes back, so nothing is returned; the handler of a plain `fn` runs where the message is read, that of an `async fn` may wait |
+/// | `since = ".."` | the caller needs this version's behaviour, though the shape is older |
+/// | `alias = ".."` | a former name, under which it still answers |
+/// | `spawn` | the handler is never polled by the task that reads, for it computes for long before its first await |
+/// | `detached` | the handler runs to its end even if its caller gives up |
+///
+/// A method is an `async fn` with one reply, a plain `fn` that returns `impl Stream<Item = ..> + Send`, or
+/// a notification. It may take a `cx: &Context` first, which is not sent, and one [`Incoming`] among its
+/// arguments, for which the client takes any stream.
 ///
 /// ```
 /// use traitwire::{Incoming, Stream, ipc_interface};
@@ -137,6 +150,14 @@ pub use traitwire_macros::Wire;
 ///     /// No reply is sent.
 ///     #[ipc(notify)]
 ///     fn progress(&self, done: u64, total: u64);
+/// }
+///
+/// /// What the backend does with the client of its frontend.
+/// async fn import(view: &EditorViewClient, pages: &[String]) -> Result<(), traitwire::Fault> {
+///     for (done, _page) in (1..).zip(pages) {
+///         view.progress(done, pages.len() as u64).await?;
+///     }
+///     Ok(())
 /// }
 /// ```
 pub use traitwire_macros::ipc_interface;
