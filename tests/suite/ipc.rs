@@ -1,0 +1,5 @@
+//! One frontend, one backend, and calls both ways.
+
+mod ipc {
+    mod calls;
+}
