@@ -18,8 +18,9 @@ use super::batch::Batch;
 use super::buffer::{Body, Buffer};
 use super::channel::{Channel, Route};
 use super::codec::{self, Codec};
+use super::fault;
 use super::link::{self, Link, Outcome};
-use super::{fault, within};
+use super::within::{self, Handler};
 use crate::rpc::args::Lend;
 use crate::rpc::returned::{DeclaredError, Returned, bad_reply};
 use crate::wire::Wire;
@@ -182,7 +183,12 @@ impl Running {
     /// What the call brings along beside its arguments.
     fn head(&self, link: &Arc<Link>) -> Result<Head, Fault> {
         let Options { timeout, context } = &self.options;
-        let mut head = Head { within: within::current(link), ..Head::default() };
+        let mut head = Head::default();
+        if link.peer_is_serial()
+            && let Some(Handler::Call(id)) = within::current(link)
+        {
+            head.within = Some(id);
+        }
         let inherited = context.as_ref().and_then(Context::deadline);
         let left = inherited.map(|by| by.saturating_duration_since(Instant::now()));
         head.deadline = match (*timeout, left) {
@@ -236,7 +242,7 @@ impl Running {
         let now = if head.deadline.is_some() { link.now() } else { Duration::ZERO };
         let called = state.connection.call(now, number, json, &head, body.payload());
         let call = called.map_err(|why| not_sent(&why))?;
-        let place = state.wait(call, cx.waker().clone());
+        let place = state.wait(call, within::current(&link), cx.waker().clone());
         let alone = state.connection.own_calls() == 1;
         let early = head.deadline.is_some() && state.is_early();
         drop(state);

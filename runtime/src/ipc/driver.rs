@@ -28,7 +28,7 @@ use crate::{Executed, Fault, FaultKind};
 pub(super) struct Driver {
     pub(super) link: Arc<Link>,
     /// Dropped at the end, and the handlers with it.
-    pub(super) serving: Option<Serving>,
+    pub(super) serving: Option<Arc<Serving>>,
     pub(super) input: Box<dyn AsyncRead + Send + Unpin>,
     pub(super) buffer: ReadBuffer,
     /// The payload that is read to where it stays.

@@ -71,6 +71,9 @@ struct Introduction {
 struct Settlement {
     frontend_calls: Vec<Settled>,
     backend_calls: Vec<Settled>,
+    /// Whether the backend runs the handlers of some interface one at a time.
+    #[serde(default, skip_serializing_if = "is_false")]
+    serial: bool,
     limits: Bounds,
 }
 
@@ -79,7 +82,15 @@ struct Settlement {
 struct Described {
     name: String,
     version: String,
+    /// Whether the end that serves it runs one handler at a time.
+    #[serde(default, skip_serializing_if = "is_false")]
+    serial: bool,
     methods: Vec<DescribedMethod>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn is_false(it: &bool) -> bool {
+    !it
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -139,6 +150,8 @@ pub(super) struct Agreed {
     pub(super) calls: Routes,
     /// By number.
     pub(super) serves: Vec<AgreedMethod>,
+    /// Whether the peer runs the handlers of some interface one at a time.
+    pub(super) peer_is_serial: bool,
 }
 
 pub(super) struct AgreedMethod {
@@ -297,6 +310,7 @@ fn describe(interface: &'static Interface) -> Result<Arc<Described>, Fault> {
     let described = Arc::new(Described {
         name: interface.name.to_string(),
         version: interface.version.to_string(),
+        serial: interface.serial,
         methods: methods.collect::<Result<_, Fault>>()?,
     });
     let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -465,19 +479,28 @@ impl Opening {
         };
         let (calls, serves) = (infos(&terms.calls), infos(&terms.serves));
         let limits = Bounds::of(self.connection.limits());
-        let (own, theirs, bounds) = if frontend {
+        let serial = |interfaces: &[Arc<Described>]| interfaces.iter().any(|it| it.serial);
+        let (own, theirs, bounds, peer_is_serial) = if frontend {
             self.hello(&Introduction { calls, serves, limits }, MAX_INTRODUCTION)?;
             let settled: Settlement = self.heard().await?;
-            (settled.frontend_calls, settled.backend_calls, settled.limits)
+            (settled.frontend_calls, settled.backend_calls, settled.limits, settled.serial)
         } else {
             let introduction: Introduction = self.heard().await?;
             let theirs = settle(&introduction.calls, &serves, End::Backend)?;
             let own = settle(&calls, &introduction.serves, End::Frontend)?;
-            let settlement = Settlement { frontend_calls: theirs, backend_calls: own, limits };
+            let settlement = Settlement {
+                frontend_calls: theirs,
+                backend_calls: own,
+                serial: serial(&serves),
+                limits,
+            };
             self.hello(&settlement, MAX_INTRODUCTION)?;
-            (settlement.backend_calls, settlement.frontend_calls, introduction.limits)
+            let peer_is_serial = serial(&introduction.serves);
+            let Settlement { frontend_calls, backend_calls, .. } = settlement;
+            (backend_calls, frontend_calls, introduction.limits, peer_is_serial)
         };
-        let agreed = Agreed { calls: terms.routes(&own)?, serves: terms.served(&theirs)? };
+        let agreed =
+            Agreed { calls: terms.routes(&own)?, serves: terms.served(&theirs)?, peer_is_serial };
         let shapes = |interfaces: &[(&'static Interface, Arc<[Route]>)]| -> Arc<[Shape]> {
             interfaces
                 .iter()

@@ -11,6 +11,7 @@ use traitwire_protocol::{Connection, Ending, OwnCall, PeerCall, Time};
 use super::batch::Batch;
 use super::buffer::Body;
 use super::output::{DriverWaker, Output, Writer, Written};
+use super::within::Handler;
 use crate::{Executed, Fault, FaultKind};
 
 /// One end of a pair.
@@ -21,6 +22,8 @@ pub(crate) struct Link {
     /// Wakes the driver.
     waker: Waker,
     start: Instant,
+    /// Whether the peer has to know in which handler a call is made.
+    peer_is_serial: bool,
 }
 
 /// What is behind the lock. No code of the user's runs while it is held.
@@ -50,6 +53,8 @@ pub(crate) struct State {
 /// Who waits for a call of this end.
 pub(crate) struct Waiter {
     call: OwnCall,
+    /// The handler in which the call was made.
+    made_in: Option<Handler>,
     pub(crate) waker: Option<Waker>,
     pub(crate) outcome: Option<Outcome>,
     /// What has come of the stream that comes back.
@@ -79,7 +84,12 @@ pub(crate) struct Theirs {
 }
 
 impl Link {
-    pub(crate) fn new(connection: Connection, output: Box<dyn Output>, start: Instant) -> Link {
+    pub(crate) fn new(
+        connection: Connection,
+        output: Box<dyn Output>,
+        start: Instant,
+        peer_is_serial: bool,
+    ) -> Link {
         let driver = Arc::new(DriverWaker::default());
         Link {
             state: Mutex::new(State {
@@ -100,7 +110,12 @@ impl Link {
             waker: Arc::clone(&driver).into(),
             driver,
             start,
+            peer_is_serial,
         }
+    }
+
+    pub(crate) fn peer_is_serial(&self) -> bool {
+        self.peer_is_serial
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
@@ -184,9 +199,9 @@ impl fmt::Debug for Link {
 impl State {
     /// Somebody waits for the end of a call. What is returned stands for it until
     /// [`take_outcome`](Self::take_outcome) or [`forget`](Self::forget).
-    pub(crate) fn wait(&mut self, call: OwnCall, waker: Waker) -> usize {
-        let waiter =
-            Some(Waiter { call, waker: Some(waker), outcome: None, items: Batch::default() });
+    pub(crate) fn wait(&mut self, call: OwnCall, made_in: Option<Handler>, waker: Waker) -> usize {
+        let (waker, items) = (Some(waker), Batch::default());
+        let waiter = Some(Waiter { call, made_in, waker, outcome: None, items });
         let place = match self.free.pop() {
             Some(place) => {
                 self.waiters[place] = waiter;
@@ -212,6 +227,13 @@ impl State {
     pub(crate) fn waiter_of(&mut self, call: OwnCall) -> Option<&mut Waiter> {
         let place = *self.by_slot.get(call.slot())?;
         self.waiter(place).filter(|waiter| waiter.call == call)
+    }
+
+    /// The handler in which a call of this end was made that is under way.
+    #[cfg(feature = "__ipc")]
+    pub(crate) fn made_in(&mut self, id: u64) -> Option<Handler> {
+        let call = self.connection.own_call(id)?;
+        self.waiter_of(call)?.made_in
     }
 
     /// How the call ended. If it has not, the waker is woken when something has come.

@@ -19,8 +19,9 @@
 //! | `goodbye` | What does an end say last? |
 //! | `driver` | When do frames and time move? |
 //! | `serving` | How does a handler run for the peer, and how is it ended? |
+//! | `serial` | How do the handlers of an interface run one at a time? |
 //! | `transport/*` | How do the bytes of a pair cross one medium? |
-//! | `within` | In which call's handler does code run? |
+//! | `within` | In which handler does code run? |
 
 #![cfg_attr(
     not(feature = "__ipc"),
@@ -51,6 +52,8 @@ mod handshake;
 mod listen;
 #[cfg(feature = "__ipc")]
 mod pair;
+#[cfg(feature = "__ipc")]
+mod serial;
 #[cfg(feature = "__ipc")]
 mod serving;
 #[cfg(feature = "__ipc")]

@@ -14,6 +14,7 @@ use super::driver::{Driver, ReadBuffer, Timer};
 use super::goodbye::{Code, Goodbye};
 use super::handshake::{self, Admission, Agreed, Terms};
 use super::link::Link;
+use super::serial::Serial;
 use super::serving::{Served, Serving};
 use super::transport::{Transport, Written};
 use crate::{Executed, Fault, FaultKind};
@@ -327,10 +328,15 @@ impl Builder {
     pub(super) fn finish<C: Clients>(self, agreement: Agreement) -> (Pair, C) {
         let Agreement { opening, agreed, local } = agreement;
         let handshake::Opening { connection, start, input, output, buffer } = opening;
-        let link = Arc::new(Link::new(connection, output, start));
+        let link = Arc::new(Link::new(connection, output, start, agreed.peer_is_serial));
         let channels = Channels { link: Arc::clone(&link), routes: agreed.calls };
         let channel = |interface| channels.of(interface);
         let servers: Vec<_> = self.serve.into_iter().flat_map(|make| make(&channel)).collect();
+        let serials: Vec<_> = self
+            .serves
+            .iter()
+            .map(|interface| interface.serial.then(Arc::<Serial>::default))
+            .collect();
         let methods = agreed
             .serves
             .into_iter()
@@ -340,10 +346,11 @@ impl Builder {
                 method: served.method,
                 codec: served.codec,
                 takes_items: served.takes_items,
+                serial: serials[served.server].clone(),
             })
             .collect();
         let (closed, watch) = watch::channel(None);
-        let serving = Some(Serving { link: Arc::clone(&link), methods });
+        let serving = Some(Arc::new(Serving::new(Arc::clone(&link), methods)));
         tokio::spawn(Driver {
             link: Arc::clone(&link),
             serving,

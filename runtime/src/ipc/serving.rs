@@ -4,6 +4,7 @@ use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::task::{Context as TaskContext, Poll, Waker, ready};
 use std::time::{Duration, Instant};
@@ -16,14 +17,17 @@ use super::codec::Codec;
 use super::dispatch::{Dispatch, Ended, Invocation, Outcome, Slot};
 use super::incoming::IncomingItems;
 use super::link::Link;
+use super::serial::{Serial, Turn, Waiting, What};
 use super::within;
 use crate::{Context, Executed, Fault, FaultKind, Trace};
 
 /// What this end serves to its peer. It lives as long as the pair does.
 pub(super) struct Serving {
-    pub(super) link: Arc<Link>,
+    link: Arc<Link>,
     /// By number.
-    pub(super) methods: Vec<Served>,
+    methods: Vec<Served>,
+    /// How many notifications have come.
+    notifications: AtomicU64,
 }
 
 /// A method that the peer calls.
@@ -34,6 +38,8 @@ pub(super) struct Served {
     pub(super) method: usize,
     pub(super) codec: Codec,
     pub(super) takes_items: bool,
+    /// The turns of its interface, where handlers run one at a time.
+    pub(super) serial: Option<Arc<Serial>>,
 }
 
 impl Served {
@@ -69,9 +75,84 @@ impl Budget {
 }
 
 impl Serving {
+    pub(super) fn new(link: Arc<Link>, methods: Vec<Served>) -> Serving {
+        Serving { link, methods, notifications: AtomicU64::new(0) }
+    }
+
+    /// What tells the handler from all others.
+    pub(super) fn handler(&self, what: &What) -> within::Handler {
+        match what {
+            What::Call(call) => within::Handler::Call(call.id()),
+            What::Notification(_) => {
+                let number = self.notifications.fetch_add(1, Ordering::Relaxed);
+                within::Handler::Notification(number)
+            }
+        }
+    }
+
+    /// Whether it is the turn of a handler. If not, it waits, and there is nothing more to do.
+    fn turn(
+        self: &Arc<Self>,
+        what: What,
+        number: u16,
+        json: bool,
+        head: &Head,
+        args: &Payload<'_>,
+    ) -> Admission {
+        let Some(serial) = &self.methods[usize::from(number)].serial else {
+            return Admission::Now(None);
+        };
+        let handler = self.handler(&what);
+        let cause = head.within.and_then(|id| self.link.lock().made_in(id));
+        if serial.enter(handler, cause) {
+            let (serial, serving) = (Arc::clone(serial), Arc::clone(self));
+            return Admission::Now(Some(Turn { serial, serving, handler }));
+        }
+        if let What::Call(call) = what {
+            let (serial, link) = (Arc::clone(serial), Arc::clone(&self.link));
+            let mut state = self.link.lock();
+            let theirs = match state.theirs(call) {
+                Some(theirs) => theirs,
+                None => state.begin_theirs(call),
+            };
+            theirs.cancel = Some(Box::new(move || {
+                if serial.forget(call) {
+                    let mut state = link.lock();
+                    state.end_theirs(call);
+                    state.connection.release(call);
+                }
+            }));
+        }
+        let (args, since) = (args.clone().into_bytes(), Instant::now());
+        serial.wait(Waiting { what, number, json, head: head.clone(), args, since });
+        Admission::Later
+    }
+
+    /// It is the turn of something that had to wait.
+    pub(super) fn resume(turn: Turn, waiting: Waiting) {
+        let Waiting { what, number, json, mut head, args, since } = waiting;
+        let serving = Arc::clone(&turn.serving);
+        // Whoever waits when the pair ends does not run any more.
+        if serving.link.lock().over.is_some() {
+            return;
+        }
+        head.deadline = head.deadline.map(|time| time.saturating_sub(since.elapsed()));
+        let (args, mut budget) = (Payload::Whole(args), Budget::new());
+        match what {
+            What::Call(call) => {
+                serving.run_call(call, number, json, &head, args, Some(turn), &mut budget);
+            }
+            What::Notification(cost) => {
+                let turn = Some(turn);
+                serving.run_notification(number, json, &head, args, cost, turn, &mut budget);
+            }
+        }
+        serving.link.flush();
+    }
+
     /// The peer calls.
     pub(super) fn called(
-        &self,
+        self: &Arc<Self>,
         call: PeerCall,
         number: u16,
         json: bool,
@@ -79,11 +160,28 @@ impl Serving {
         args: Payload<'_>,
         budget: &mut Budget,
     ) {
-        let served = &self.methods[usize::from(number)];
-        let items = served.takes_items.then(|| {
+        // Its items may come before its turn.
+        if self.methods[usize::from(number)].takes_items {
             self.link.lock().begin_theirs(call);
-            IncomingItems::new(Arc::clone(&self.link), call)
-        });
+        }
+        if let Admission::Now(turn) = self.turn(What::Call(call), number, json, head, &args) {
+            self.run_call(call, number, json, head, args, turn, budget);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a call has so many parts")]
+    fn run_call(
+        &self,
+        call: PeerCall,
+        number: u16,
+        json: bool,
+        head: &Head,
+        args: Payload<'_>,
+        turn: Option<Turn>,
+        budget: &mut Budget,
+    ) {
+        let served = &self.methods[usize::from(number)];
+        let items = served.takes_items.then(|| IncomingItems::new(Arc::clone(&self.link), call));
         let mut context = None;
         let handler = match served.start(json, head, args, items, &mut context) {
             Ok(Outcome::Reply(handler)) => Handler::Reply(handler),
@@ -103,6 +201,7 @@ impl Serving {
             context,
             interface: served.interface,
             method: served.name(),
+            _turn: turn,
         };
         if !served.is_spawned() && !budget.is_used_up() && task.run_in_place() {
             return;
@@ -130,7 +229,7 @@ impl Serving {
 
     /// The peer notifies.
     pub(super) fn notified(
-        &self,
+        self: &Arc<Self>,
         number: u16,
         json: bool,
         head: &Head,
@@ -138,9 +237,30 @@ impl Serving {
         cost: usize,
         budget: &mut Budget,
     ) {
+        let what = What::Notification(cost);
+        if let Admission::Now(turn) = self.turn(what, number, json, head, &args) {
+            self.run_notification(number, json, head, args, cost, turn, budget);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a notification has so many parts")]
+    fn run_notification(
+        &self,
+        number: u16,
+        json: bool,
+        head: &Head,
+        args: Payload<'_>,
+        cost: usize,
+        turn: Option<Turn>,
+        budget: &mut Budget,
+    ) {
         let served = &self.methods[usize::from(number)];
         let mut context = None;
-        let mut done = Consumed { link: Arc::clone(&self.link), cost, task: None };
+        let handler_id = match &turn {
+            Some(turn) => turn.handler,
+            None => self.handler(&What::Notification(cost)),
+        };
+        let mut done = Consumed { link: Arc::clone(&self.link), cost, task: None, turn };
         let mut handler = match served.start(json, head, args, None, &mut context) {
             Ok(Outcome::Notified(handler)) => handler,
             Ok(_) => return,
@@ -152,8 +272,11 @@ impl Serving {
             }
         };
         let (interface, method) = (served.interface, served.name());
+        let link = Arc::clone(&self.link);
         let mut poll = move |cx: &mut TaskContext<'_>| {
-            let polled = catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx)));
+            let polled = within::run(&link, handler_id, || {
+                catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx)))
+            });
             polled.unwrap_or_else(|panic| {
                 panicked(interface, method, &*panic);
                 Poll::Ready(())
@@ -174,6 +297,13 @@ impl Serving {
         let handle = tokio::spawn(task).abort_handle();
         self.link.lock().set_task(id, abort(handle));
     }
+}
+
+/// Whether something may run.
+enum Admission {
+    /// In this turn, if it has to have one.
+    Now(Option<Turn>),
+    Later,
 }
 
 fn abort(handle: AbortHandle) -> Box<dyn FnOnce() + Send> {
@@ -233,6 +363,8 @@ struct Consumed {
     link: Arc<Link>,
     cost: usize,
     task: Option<u64>,
+    /// Over once this is.
+    turn: Option<Turn>,
 }
 
 impl Drop for Consumed {
@@ -244,6 +376,7 @@ impl Drop for Consumed {
         state.connection.consume_notification(self.cost);
         let wants = self.task.is_some() && state.connection.wants_transmit();
         drop(state);
+        self.turn = None;
         // In place, the reader writes when it has read all.
         if wants {
             self.link.flush();
@@ -259,6 +392,8 @@ struct Task {
     context: Option<Context>,
     interface: &'static Interface,
     method: &'static str,
+    /// Over when the handler is gone.
+    _turn: Option<Turn>,
 }
 
 enum Handler {
@@ -293,7 +428,8 @@ impl Task {
 
     fn poll_reply(&mut self, cx: &mut TaskContext<'_>) -> Poll<Ended> {
         let Handler::Reply(handler) = &mut self.handler else { return Poll::Pending };
-        let polled = within::run(&self.link, self.call.id(), || {
+        let current = within::Handler::Call(self.call.id());
+        let polled = within::run(&self.link, current, || {
             catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx)))
         });
         polled.unwrap_or_else(|panic| {
@@ -397,7 +533,7 @@ impl Task {
                 self.link.flush();
             }
             let Some(running) = handler else { continue };
-            let polled = within::run(&self.link, self.call.id(), || {
+            let polled = within::run(&self.link, within::Handler::Call(self.call.id()), || {
                 catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(cx)))
             });
             match polled {

@@ -105,3 +105,70 @@ async fn calls_go_both_ways() {
     let fault = math.add(1, 1).await.unwrap_err().into_fault();
     assert_eq!(fault.kind(), FaultKind::Disconnected);
 }
+
+/// Runs one handler at a time.
+#[ipc_interface(version = "1.0.0", served_by = backend, serial)]
+trait Desk {
+    async fn work(&self, name: &str) -> String;
+    async fn ask_back(&self, depth: u32) -> u32;
+}
+
+#[ipc_interface(version = "1.0.0", served_by = frontend)]
+trait Asker {
+    async fn ask(&self, depth: u32) -> u32;
+}
+
+struct OneDesk {
+    asker: AskerClient,
+    busy: std::sync::atomic::AtomicBool,
+}
+
+impl Desk for OneDesk {
+    async fn work(&self, name: &str) -> String {
+        use std::sync::atomic::Ordering::SeqCst;
+        assert!(!self.busy.swap(true, SeqCst), "two at once");
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        self.busy.store(false, SeqCst);
+        name.to_owned()
+    }
+    async fn ask_back(&self, depth: u32) -> u32 {
+        if depth == 0 { 0 } else { self.asker.ask(depth - 1).await.expect("an answer") + 1 }
+    }
+}
+
+struct Curious(std::sync::OnceLock<DeskClient>);
+
+impl Asker for std::sync::Arc<Curious> {
+    async fn ask(&self, depth: u32) -> u32 {
+        let desk = self.0.get().expect("it is set");
+        desk.ask_back(depth).await.expect("an answer") + 1
+    }
+}
+
+#[tokio::test]
+async fn handlers_of_a_serial_interface_run_one_at_a_time_but_for_what_they_wait_for() {
+    let (here, there) = ipc::in_process();
+    let backend = ipc::backend().serve(|asker: AskerClient| {
+        DeskServer::new(OneDesk { asker, busy: std::sync::atomic::AtomicBool::new(false) })
+    });
+    let backend = tokio::spawn(backend.open::<()>(there));
+    let frontend = ipc::frontend().serve(|desk: DeskClient| {
+        AskerServer::new(std::sync::Arc::new(Curious(std::sync::OnceLock::from(desk))))
+    });
+    let (pair, desk) = frontend.open::<DeskClient>(here).await.expect("a pair");
+    backend.await.expect("no panic").expect("a pair");
+    let names: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+    let mut calls: Vec<_> = names.iter().map(|name| desk.work(name)).collect();
+    // One of them gives up while it waits for its turn.
+    let given_up = calls.remove(50);
+    let given_up = given_up.deadline(Duration::from_nanos(1));
+    let (worked, asked, _) =
+        tokio::join!(futures_util::future::join_all(calls), desk.ask_back(40), given_up);
+    let worked: Vec<String> = worked.into_iter().map(|done| done.expect("it works")).collect();
+    assert_eq!(worked.len(), 99);
+    assert!(worked.iter().eq(names.iter().filter(|name| *name != "50")));
+    assert_eq!(asked, Ok(80), "each answer adds one, at both ends");
+    pair.close().await;
+}

@@ -343,6 +343,12 @@ impl Connection {
         self.outbox.len() >= self.limits.max_queue
     }
 
+    /// The call of this end that has this id and is under way.
+    pub fn own_call(&mut self, id: u64) -> Option<OwnCall> {
+        let call = OwnCall(id);
+        self.own.get(call).map(|_| call)
+    }
+
     /// How many calls of this end are under way.
     pub fn own_calls(&self) -> usize {
         self.own.len()
