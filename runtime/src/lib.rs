@@ -40,6 +40,7 @@
 //! | serve | [`rpc::Backend`], `http::service`, `server::Server` |
 //! | know who calls | `rpc::Authenticator`, `rpc::StaticTokens`, `rpc::JwtAuthenticator`, `testing::AccessTest` |
 //! | connect | `http::connect`, `in_process::connect` |
+//! | open a pair, with calls both ways | `ipc::frontend`, `ipc::backend`, [`ipc::Call`], [`Incoming`] |
 //!
 //! # Features
 //!
@@ -53,6 +54,9 @@
 //! | `tls` | TLS in that server, by rustls |
 //! | `compression` | gzip in that server, where asked for |
 //! | `in-process` | calls within the process |
+//! | `ipc` | pairs of one frontend and one backend, with calls both ways: `ipc`, in this process or over any stream |
+//! | `ipc-unix` | the same over Unix sockets: `ipc::unix` |
+//! | `ipc-tcp` | the same over TCP: `ipc::tcp` |
 //! | `jwt` | `rpc::JwtAuthenticator`: callers by JSON Web Tokens; it builds C code |
 //! | `idempotency-sqlite` | `rpc::idempotency::SqliteStore`: idempotency keys for several processes on one machine |
 //! | `metrics` | calls and their time for the recorder that the program installs with the crate `metrics` |

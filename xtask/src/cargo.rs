@@ -55,6 +55,9 @@ pub(crate) fn lint() -> Outcome {
         "metrics",
         "testing",
         "idempotency-sqlite",
+        "ipc",
+        "ipc-tcp",
+        "ipc-unix",
         "serde_json",
         "driver",
     ] {
