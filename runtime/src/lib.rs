@@ -55,6 +55,7 @@
 //! | `compression` | gzip in that server, where asked for |
 //! | `in-process` | calls within the process |
 //! | `ipc` | pairs of one frontend and one backend, with calls both ways: `ipc`, in this process or over any stream |
+//! | `ipc-rpc` | RPC interfaces over pairs: `ipc::Rpc` |
 //! | `ipc-unix` | the same over Unix sockets: `ipc::unix` |
 //! | `ipc-tcp` | the same over TCP: `ipc::tcp` |
 //! | `jwt` | `rpc::JwtAuthenticator`: callers by JSON Web Tokens; it builds C code |

@@ -41,6 +41,17 @@ async fn req_16_rust_in_process() {
     assert_all(Frontend::InProcess, &reports);
 }
 
+/// The list of calls within a process is that of a pair: there is no HTTP that a case could look at.
+#[tokio::test]
+async fn rpc_over_a_pair() {
+    let backends = Backends::default();
+    let mut reports = Vec::new();
+    for case in cases::of(Frontend::InProcess) {
+        reports.push(run(Backend::Pair(&backends), &case).await);
+    }
+    assert_all(Frontend::InProcess, &reports);
+}
+
 #[tokio::test]
 async fn req_16_rust_over_http() {
     let server = Server::start_app(sites::app(&Backends::default())).await;

@@ -56,6 +56,7 @@ pub(crate) fn lint() -> Outcome {
         "testing",
         "idempotency-sqlite",
         "ipc",
+        "ipc-rpc",
         "ipc-tcp",
         "ipc-unix",
         "serde_json",

@@ -14,6 +14,8 @@ pub(crate) struct Batch {
     /// How much of `bytes` has been taken.
     at: usize,
     items: VecDeque<Item>,
+    /// Whether they are JSON, all of them.
+    json: bool,
 }
 
 #[derive(Debug)]
@@ -39,7 +41,18 @@ impl Batch {
         self.bytes.len() - self.at >= ENOUGH
     }
 
-    /// An item that has arrived.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// An item that has arrived. All of a stream are of one codec; one that is not makes the others be
+    /// refused with it.
+    pub(crate) fn push_as(&mut self, json: bool, payload: Payload<'_>) {
+        self.json = json;
+        self.push(payload);
+    }
+
+    /// An item.
     pub(crate) fn push(&mut self, payload: Payload<'_>) {
         match payload {
             Payload::Here(bytes) => {

@@ -98,13 +98,8 @@ impl Prepared {
     /// A call that has a stream of items.
     pub fn stream<R: Returned>(self) -> StreamCall<R> {
         let codec = self.route.codec;
-        StreamCall {
-            running: Running::new(self),
-            codec,
-            batch: Batch::default(),
-            consumed: 0,
-            returned: PhantomData,
-        }
+        let running = RunningItems::new(Running::new(self));
+        StreamCall { running, codec, returned: PhantomData }
     }
 
     /// A notification.
@@ -131,7 +126,7 @@ impl Prepared {
 }
 
 /// A call from before it is made until it has ended.
-struct Running {
+pub(super) struct Running {
     state: State,
     options: Options,
 }
@@ -141,6 +136,8 @@ struct Running {
 struct Options {
     timeout: Option<Duration>,
     context: Option<Context>,
+    /// All that the call brings along, where that does not follow from the rest.
+    head: Option<Head>,
 }
 
 type Sent = (Route, Body, Option<Source>);
@@ -174,15 +171,49 @@ struct Sending {
     last: Option<Result<(), Fault>>,
 }
 
+impl RunningItems {
+    fn options(&mut self) -> &mut Options {
+        &mut self.running.options
+    }
+}
+
 impl Running {
+    fn options(&mut self) -> &mut Options {
+        &mut self.options
+    }
+
     fn new(prepared: Prepared) -> Running {
         let (link, prepared) = prepared.into_parts();
         Running { state: State::Prepared(link, prepared), options: Options::default() }
     }
 
+    /// A call whose arguments are encoded already.
+    #[cfg(feature = "ipc-rpc")]
+    pub(super) fn raw(link: Arc<Link>, route: Route, body: Body, head: Head) -> Running {
+        let options = Options { head: Some(head), ..Options::default() };
+        Running { state: State::Prepared(link, Ok((route, body, None))), options }
+    }
+
+    /// Makes the call, and says how it ended.
+    pub(super) fn poll_outcome(&mut self, cx: &mut TaskContext<'_>) -> Poll<Outcome> {
+        let waiting = match ready!(self.poll_sent(cx)) {
+            Ok(waiting) => waiting,
+            Err(fault) => return Poll::Ready(Outcome::Fault(fault)),
+        };
+        let outcome = match ready!(waiting.poll::<Infallible>(cx, |_, _| None)) {
+            Ok(never) => match never {},
+            Err(outcome) => outcome,
+        };
+        self.state = State::Done;
+        Poll::Ready(outcome)
+    }
+
     /// What the call brings along beside its arguments.
     fn head(&self, link: &Arc<Link>) -> Result<Head, Fault> {
-        let Options { timeout, context } = &self.options;
+        let Options { timeout, context, head } = &self.options;
+        if let Some(head) = head {
+            return Ok(head.clone());
+        }
         let mut head = Head::default();
         if link.peer_is_serial()
             && let Some(Handler::Call(id)) = within::current(link)
@@ -450,14 +481,14 @@ macro_rules! options {
             /// How long the call may take, from its first poll to its end. The peer learns it, and
             /// drops the handler by then. Default: no limit; the pair itself is watched.
             pub fn deadline(mut self, timeout: Duration) -> Self {
-                self.running.options.timeout = Some(timeout);
+                self.running.options().timeout = Some(timeout);
                 self
             }
 
             /// Makes the call on behalf of the one that `cx` belongs to: it ends no later than that
             /// one, and stands in the same trace.
             pub fn context(mut self, cx: &Context) -> Self {
-                self.running.options.context = Some(cx.clone());
+                self.running.options().context = Some(cx.clone());
                 self
             }
         }
@@ -488,13 +519,7 @@ impl<R: Returned> Future for Call<R> {
     type Output = Result<R::Ok, CallError<R::Err>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
-        let waiting = ready!(self.running.poll_sent(cx))?;
-        let outcome = match ready!(waiting.poll::<Infallible>(cx, |_, _| None)) {
-            Ok(never) => match never {},
-            Err(outcome) => outcome,
-        };
-        self.running.state = State::Done;
-        Poll::Ready(match outcome {
+        Poll::Ready(match ready!(self.running.poll_outcome(cx)) {
             Outcome::Ended(Ending::Reply, json, body) => read_value::<R>(self.codec, json, body),
             outcome => Err(error::<R>(self.codec, outcome)),
         })
@@ -505,63 +530,101 @@ impl<R: Returned> Future for Call<R> {
 /// the handler. The first `Err` is the last item.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct StreamCall<R> {
-    running: Running,
+    running: RunningItems,
     codec: Codec,
-    /// Items that have come, and whether they are JSON.
-    batch: Batch,
-    /// What was consumed, and not said to be.
-    consumed: usize,
     returned: PhantomData<fn() -> R>,
 }
 
 options!(StreamCall);
 
-/// So much is consumed before the peer is told of it.
-const TELL: usize = WINDOW / 4;
-
 impl<R: Returned> Stream for StreamCall<R> {
     type Item = Result<R::Ok, CallError<R::Err>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        let codec = this.codec;
+        let codec = self.codec;
+        let read = |json: bool, item: Payload<'_>| {
+            let read = if codec.is_json() == json {
+                codec.take_payload(item)
+            } else {
+                Err(codec::other())
+            };
+            read.map_err(|error| CallError::Fault(bad_reply("item", error)))
+        };
+        let item = match ready!(self.running.poll_next(cx, read)) {
+            None => return Poll::Ready(None),
+            Some(Ok(item)) => item,
+            Some(Err(outcome)) => Err(error::<R>(codec, outcome)),
+        };
+        if item.is_err() {
+            // Whatever would follow, this is the end.
+            self.running.end();
+        }
+        Poll::Ready(Some(item))
+    }
+}
+
+/// A call that has items, from before it is made until it has ended.
+pub(super) struct RunningItems {
+    running: Running,
+    /// Items that have come.
+    batch: Batch,
+    /// What was consumed, and not said to be.
+    consumed: usize,
+}
+
+/// So much is consumed before the peer is told of it.
+const TELL: usize = WINDOW / 4;
+
+impl RunningItems {
+    pub(super) fn new(running: Running) -> RunningItems {
+        RunningItems { running, batch: Batch::default(), consumed: 0 }
+    }
+
+    /// The next item, or how the call ended if not with the end of its items.
+    pub(super) fn poll_next<T>(
+        &mut self,
+        cx: &mut TaskContext<'_>,
+        read: impl Fn(bool, Payload<'_>) -> T,
+    ) -> Poll<Option<Result<T, Outcome>>> {
         loop {
-            let read = |item: Payload<'_>| read_item::<R>(codec, item);
-            if let Some((item, cost)) = this.batch.next(read) {
-                this.consumed += cost;
-                if (this.batch.is_empty() || this.consumed >= TELL)
-                    && let State::Waiting(waiting) = &this.running.state
+            let json = self.batch.is_json();
+            if let Some((item, cost)) = self.batch.next(|item| read(json, item)) {
+                self.consumed += cost;
+                if (self.batch.is_empty() || self.consumed >= TELL)
+                    && let State::Waiting(waiting) = &self.running.state
                 {
-                    waiting.consume(std::mem::take(&mut this.consumed));
+                    waiting.consume(std::mem::take(&mut self.consumed));
                 }
-                if item.is_err() {
-                    this.running.state = State::Done;
-                    this.batch = Batch::default();
-                }
-                return Poll::Ready(Some(item));
+                return Poll::Ready(Some(Ok(item)));
             }
-            if let State::Done = this.running.state {
+            if let State::Done = self.running.state {
                 return Poll::Ready(None);
             }
-            let waiting = match ready!(this.running.poll_sent(cx)) {
+            let waiting = match ready!(self.running.poll_sent(cx)) {
                 Ok(waiting) => waiting,
-                Err(fault) => return Poll::Ready(Some(Err(fault.into()))),
+                Err(fault) => return Poll::Ready(Some(Err(Outcome::Fault(fault)))),
             };
             let come = |state: &mut link::State, place| {
                 let waiter = state.waiter(place)?;
                 (!waiter.items.is_empty()).then(|| std::mem::take(&mut waiter.items))
             };
             match ready!(waiting.poll(cx, come)) {
-                Ok(batch) => this.batch = batch,
+                Ok(batch) => self.batch = batch,
                 Err(outcome) => {
-                    this.running.state = State::Done;
+                    self.end();
                     return Poll::Ready(match outcome {
                         Outcome::Ended(Ending::End, ..) => None,
-                        outcome => Some(Err(error::<R>(codec, outcome))),
+                        outcome => Some(Err(outcome)),
                     });
                 }
             }
         }
+    }
+
+    /// No more is wanted.
+    fn end(&mut self) {
+        self.running.state = State::Done;
+        self.batch = Batch::default();
     }
 }
 
@@ -617,10 +680,6 @@ fn read_value<R: Returned>(
 ) -> Result<R::Ok, CallError<R::Err>> {
     let read = if codec.is_json() == json { codec.take(body) } else { Err(codec::other()) };
     read.map_err(|error| CallError::Fault(bad_reply("reply", error)))
-}
-
-fn read_item<R: Returned>(codec: Codec, item: Payload<'_>) -> Result<R::Ok, CallError<R::Err>> {
-    codec.take_payload(item).map_err(|error| CallError::Fault(bad_reply("item", error)))
 }
 
 /// What ended a call that did not end well.

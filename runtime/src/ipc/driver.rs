@@ -261,15 +261,15 @@ fn tell(
             let fault = Fault::new(FaultKind::DeadlineExceeded, Executed::Maybe, message);
             wakers.extend(state.end(call, Outcome::Fault(fault)));
         }
-        Event::Item { stream: Wired::Own(call), payload, .. } => {
+        Event::Item { stream: Wired::Own(call), json, payload } => {
             if let Some(waiter) = state.waiter_of(call) {
-                waiter.items.push(payload);
+                waiter.items.push_as(json, payload);
                 wakers.extend(waiter.waker.take());
             }
         }
-        Event::Item { stream: Wired::Theirs(call), payload, .. } => {
+        Event::Item { stream: Wired::Theirs(call), json, payload } => {
             if let Some(theirs) = state.theirs(call) {
-                theirs.items.push(payload);
+                theirs.items.push_as(json, payload);
                 wakers.extend(theirs.reader.take());
             }
         }

@@ -63,6 +63,9 @@ impl From<End> for EndName {
 struct Introduction {
     calls: Vec<Arc<Described>>,
     serves: Vec<Arc<Described>>,
+    /// What the frontend shows to RPC backends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    authorization: Option<String>,
     limits: Bounds,
 }
 
@@ -85,6 +88,9 @@ struct Described {
     /// Whether the end that serves it runs one handler at a time.
     #[serde(default, skip_serializing_if = "is_false")]
     serial: bool,
+    /// Whether it is an RPC interface.
+    #[serde(default, skip_serializing_if = "is_false")]
+    rpc: bool,
     methods: Vec<DescribedMethod>,
 }
 
@@ -104,6 +110,9 @@ struct DescribedMethod {
     layout: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<String>,
+    /// Whether a stream comes back; said of methods of RPC, which the other end may know otherwise.
+    #[serde(default, skip_serializing_if = "is_false")]
+    stream: bool,
 }
 
 /// An interface that one end calls and the other serves. Its methods have numbers in this order.
@@ -139,7 +148,11 @@ pub(super) struct Terms {
     end: End,
     calls: Vec<(&'static Interface, Arc<Described>)>,
     serves: Vec<(&'static Interface, Arc<Described>)>,
-    token: Option<String>,
+    pub(super) token: Option<String>,
+    /// What the frontend shows to RPC backends.
+    pub(super) authorization: Option<String>,
+    #[cfg(feature = "ipc-rpc")]
+    pub(super) rpc: Option<crate::rpc::Backend>,
 }
 
 /// How each interface that this end calls is called.
@@ -154,13 +167,28 @@ pub(super) struct Agreed {
     pub(super) peer_is_serial: bool,
 }
 
-pub(super) struct AgreedMethod {
-    /// The position of the interface among those that this end serves.
-    pub(super) server: usize,
-    pub(super) interface: &'static Interface,
-    pub(super) method: usize,
-    pub(super) codec: Codec,
-    pub(super) takes_items: bool,
+pub(super) enum AgreedMethod {
+    Ipc {
+        /// The position of the interface among those that this end serves.
+        server: usize,
+        interface: &'static Interface,
+        method: usize,
+        codec: Codec,
+    },
+    #[cfg(feature = "ipc-rpc")]
+    Rpc(Arc<super::rpc::Method>),
+}
+
+impl AgreedMethod {
+    fn shape(&self) -> Shape {
+        match self {
+            AgreedMethod::Ipc { interface, method, .. } => shape(&interface.methods[*method]),
+            #[cfg(feature = "ipc-rpc")]
+            AgreedMethod::Rpc(method) => {
+                Shape { takes_items: false, gives_items: method.streams, notifies: false }
+            }
+        }
+    }
 }
 
 impl Terms {
@@ -168,9 +196,16 @@ impl Terms {
         end: End,
         calls: Vec<&'static Interface>,
         serves: Vec<&'static Interface>,
-        token: Option<String>,
     ) -> Result<Terms, Fault> {
-        let mut terms = Terms { end, calls: Vec::new(), serves: Vec::new(), token };
+        let mut terms = Terms {
+            end,
+            calls: Vec::new(),
+            serves: Vec::new(),
+            token: None,
+            authorization: None,
+            #[cfg(feature = "ipc-rpc")]
+            rpc: None,
+        };
         for interface in calls {
             if interface.served_by == end {
                 return Err(own_fault(
@@ -186,6 +221,9 @@ impl Terms {
             if interface.served_by != end {
                 let why = format!("the {} serves it, but its other end does", word(end));
                 return Err(own_fault(interface, &why));
+            }
+            if interface.kind == InterfaceKind::Rpc {
+                return Err(own_fault(interface, &"an RPC interface is served by `serve_rpc`"));
             }
             if terms.serves.iter().any(|(known, _)| known.name == interface.name) {
                 return Err(own_fault(interface, &"it is served twice"));
@@ -219,9 +257,22 @@ impl Terms {
     }
 
     /// What the peer calls, by number.
-    fn served(&self, settled: &[Settled]) -> Result<Vec<AgreedMethod>, Fault> {
+    fn served(
+        &self,
+        settled: &[Settled],
+        introduction: Option<&Introduction>,
+    ) -> Result<Vec<AgreedMethod>, Fault> {
         let mut served = Vec::new();
-        for settled in settled {
+        for (number, settled) in settled.iter().enumerate() {
+            #[cfg(feature = "ipc-rpc")]
+            if let Some(introduction) = introduction
+                && introduction.calls[number].rpc
+            {
+                served.extend(self.rpc_methods(introduction, &introduction.calls[number])?);
+                continue;
+            }
+            #[cfg(not(feature = "ipc-rpc"))]
+            let _ = (number, introduction);
             let mut known = self.serves.iter().enumerate();
             let found = known.find(|(_, (interface, _))| interface.name == settled.interface);
             let Some((place, (interface, _))) = found else {
@@ -233,13 +284,8 @@ impl Terms {
                 let Some(method) = found else {
                     return Err(not_understood(&"it has a method that is not served"));
                 };
-                served.push(AgreedMethod {
-                    server: place,
-                    interface,
-                    method,
-                    codec: codec(&settled.codec)?,
-                    takes_items: shape(&interface.methods[method]).takes_items,
-                });
+                let codec = codec(&settled.codec)?;
+                served.push(AgreedMethod::Ipc { server: place, interface, method, codec });
             }
         }
         if served.len() > usize::from(u16::MAX) {
@@ -247,6 +293,67 @@ impl Terms {
         }
         Ok(served)
     }
+
+    /// What the peer calls of an RPC interface.
+    #[cfg(feature = "ipc-rpc")]
+    fn rpc_methods(
+        &self,
+        introduction: &Introduction,
+        called: &Described,
+    ) -> Result<Vec<AgreedMethod>, Fault> {
+        let parse = |text: &str| version::parse(text).map_err(|error| not_understood(&error));
+        let version = parse(&called.version)?;
+        let series = version::Series::of(&version).to_string();
+        let backend = self.rpc.as_ref().ok_or_else(|| not_understood(&"no RPC is served"))?;
+        let methods = called.methods.iter().map(|method| {
+            let fingerprint = method.fingerprint.parse();
+            let need = version::NeedHeader {
+                version: version.clone(),
+                fingerprint: Some(fingerprint.map_err(|_| not_understood(&"a bad fingerprint"))?),
+                since: method.since.as_deref().map(parse).transpose()?,
+            };
+            Ok(AgreedMethod::Rpc(Arc::new(super::rpc::Method {
+                backend: backend.clone(),
+                interface: called.name.clone(),
+                series: series.clone(),
+                name: method.name.clone(),
+                need: need.to_string(),
+                authorization: introduction.authorization.clone(),
+                streams: method.stream,
+            })))
+        });
+        methods.collect()
+    }
+
+    /// Whether an RPC backend of this end serves an interface in the series that is called. Which of its
+    /// methods go together with the caller's is found when they are called, as over HTTP.
+    #[cfg(feature = "ipc-rpc")]
+    fn check_rpc(&self, called: &Described) -> Result<(), Fault> {
+        let version = version::parse(&called.version).map_err(|error| not_understood(&error))?;
+        let series = version::Series::of(&version).to_string();
+        let offered = self.rpc.as_ref().map(crate::rpc::Backend::versions);
+        let offered = offered.map_or(Vec::new(), |versions| versions.interfaces);
+        let named = || offered.iter().filter(|offered| offered.name == called.name);
+        if named().any(|offered| offered.series == series) {
+            return Ok(());
+        }
+        let offers: Vec<String> = named().map(|offered| offered.version.clone()).collect();
+        if offers.is_empty() {
+            return Err(not_served(&called.name, End::Backend));
+        }
+        Err(compatibility::other_series(&called.name, None, &series, offers))
+    }
+
+    #[cfg(not(feature = "ipc-rpc"))]
+    fn check_rpc(&self, called: &Described) -> Result<(), Fault> {
+        let _ = self;
+        Err(not_served(&called.name, End::Backend))
+    }
+}
+
+fn not_served(interface: &str, served_by: End) -> Fault {
+    let message = format!("the {} does not serve the interface `{interface}`", word(served_by));
+    Fault::before(FaultKind::Unimplemented, message)
 }
 
 fn word(end: End) -> &'static str {
@@ -281,18 +388,17 @@ fn describe(interface: &'static Interface) -> Result<Arc<Described>, Fault> {
     if let Some(found) = found {
         return Ok(found);
     }
-    if interface.kind != InterfaceKind::Ipc {
-        return Err(own_fault(interface, &"it is no IPC interface"));
-    }
     let schema = Schema::collect([interface]).map_err(|error| own_fault(interface, &error))?;
     if let Some(unreadable) = schema.unreadable().first() {
         return Err(own_fault(interface, unreadable));
     }
     version::parse(&interface.version).map_err(|error| own_fault(interface, &error))?;
+    let rpc = interface.kind == InterfaceKind::Rpc;
     let methods = interface.methods.iter().map(|method| {
         let fingerprint =
             schema.method_fingerprint(method).map_err(|error| own_fault(interface, &error))?;
-        let positional = method_types(method).all(|ty| schema.positional(ty).is_ok());
+        // RPC crosses as it does over HTTP.
+        let positional = !rpc && method_types(method).all(|ty| schema.positional(ty).is_ok());
         let layout = if positional {
             let layout = schema.layout_fingerprint(method);
             Some(layout.map_err(|error| own_fault(interface, &error))?.to_string())
@@ -305,12 +411,14 @@ fn describe(interface: &'static Interface) -> Result<Arc<Described>, Fault> {
             fingerprint: fingerprint.to_string(),
             layout,
             since: method.since.as_ref().map(ToString::to_string),
+            stream: rpc && matches!(method.reply, Reply::Stream(_)),
         })
     });
     let described = Arc::new(Described {
         name: interface.name.to_string(),
         version: interface.version.to_string(),
         serial: interface.serial,
+        rpc,
         methods: methods.collect::<Result<_, Fault>>()?,
     });
     let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -336,14 +444,22 @@ fn settle(
     calls: &[Arc<Described>],
     serves: &[Arc<Described>],
     served_by: End,
+    check_rpc: impl Fn(&Described) -> Result<(), Fault>,
 ) -> Result<Vec<Settled>, Fault> {
     let mut settled = Vec::new();
     let mut differences = Vec::new();
     for called in calls {
+        if called.rpc {
+            differences.extend(check_rpc(called).err());
+            let methods = called.methods.iter().map(|method| SettledMethod {
+                name: method.name.clone(),
+                codec: Codec::Json.word().to_owned(),
+            });
+            settled.push(Settled { interface: called.name.clone(), methods: methods.collect() });
+            continue;
+        }
         let Some(offered) = serves.iter().find(|offered| offered.name == called.name) else {
-            let message =
-                format!("the {} does not serve the interface `{}`", word(served_by), called.name);
-            differences.push(Fault::before(FaultKind::Unimplemented, message));
+            differences.push(not_served(&called.name, served_by));
             continue;
         };
         let parse = |text: &str| version::parse(text).map_err(|error| not_understood(&error));
@@ -480,14 +596,23 @@ impl Opening {
         let (calls, serves) = (infos(&terms.calls), infos(&terms.serves));
         let limits = Bounds::of(self.connection.limits());
         let serial = |interfaces: &[Arc<Described>]| interfaces.iter().any(|it| it.serial);
-        let (own, theirs, bounds, peer_is_serial) = if frontend {
-            self.hello(&Introduction { calls, serves, limits }, MAX_INTRODUCTION)?;
+        let serves_methods;
+        let (own, bounds, peer_is_serial) = if frontend {
+            let authorization = terms.authorization.clone();
+            let introduction = Introduction { calls, serves, authorization, limits };
+            self.hello(&introduction, MAX_INTRODUCTION)?;
             let settled: Settlement = self.heard().await?;
-            (settled.frontend_calls, settled.backend_calls, settled.limits, settled.serial)
+            serves_methods = terms.served(&settled.backend_calls, None)?;
+            (settled.frontend_calls, settled.limits, settled.serial)
         } else {
             let introduction: Introduction = self.heard().await?;
-            let theirs = settle(&introduction.calls, &serves, End::Backend)?;
-            let own = settle(&calls, &introduction.serves, End::Frontend)?;
+            let theirs = settle(&introduction.calls, &serves, End::Backend, |called| {
+                terms.check_rpc(called)
+            })?;
+            let own = settle(&calls, &introduction.serves, End::Frontend, |called| {
+                Err(not_served(&called.name, End::Frontend))
+            })?;
+            serves_methods = terms.served(&theirs, Some(&introduction))?;
             let settlement = Settlement {
                 frontend_calls: theirs,
                 backend_calls: own,
@@ -496,22 +621,16 @@ impl Opening {
             };
             self.hello(&settlement, MAX_INTRODUCTION)?;
             let peer_is_serial = serial(&introduction.serves);
-            let Settlement { frontend_calls, backend_calls, .. } = settlement;
-            (backend_calls, frontend_calls, introduction.limits, peer_is_serial)
+            (settlement.backend_calls, introduction.limits, peer_is_serial)
         };
-        let agreed =
-            Agreed { calls: terms.routes(&own)?, serves: terms.served(&theirs)?, peer_is_serial };
+        let agreed = Agreed { calls: terms.routes(&own)?, serves: serves_methods, peer_is_serial };
         let shapes = |interfaces: &[(&'static Interface, Arc<[Route]>)]| -> Arc<[Shape]> {
             interfaces
                 .iter()
                 .flat_map(|(interface, _)| interface.methods.iter().map(shape))
                 .collect()
         };
-        let their_shapes: Arc<[Shape]> = agreed
-            .serves
-            .iter()
-            .map(|served| shape(&served.interface.methods[served.method]))
-            .collect();
+        let their_shapes: Arc<[Shape]> = agreed.serves.iter().map(AgreedMethod::shape).collect();
         self.connection.restrict(bounds.message, bounds.calls, bounds.streams);
         self.connection.open(shapes(&agreed.calls), their_shapes);
         self.send().await.map_err(|error| Failed::Peer(lost(&error)))?;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use futures_core::Stream;
-use traitwire_protocol::{PeerCall, Stream as Wired, WINDOW};
+use traitwire_protocol::{Payload, PeerCall, Stream as Wired, WINDOW};
 
 use super::batch::Batch;
-use super::codec::Codec;
+use super::codec::{self, Codec};
 use super::link::Link;
 use crate::wire::Wire;
 use crate::{Executed, Fault, FaultKind};
@@ -86,7 +86,11 @@ impl<T: Wire> Stream for Decoded<T> {
         let codec = self.codec;
         let items = &mut self.items;
         loop {
-            if let Some((item, cost)) = items.batch.next(|item| codec.take_payload::<T>(item)) {
+            let same = items.batch.is_json() == codec.is_json();
+            let read = |item: Payload<'_>| {
+                if same { codec.take_payload::<T>(item) } else { Err(codec::other()) }
+            };
+            if let Some((item, cost)) = items.batch.next(read) {
                 items.consumed += cost;
                 if items.batch.is_empty() || items.consumed >= TELL {
                     items.tell();

@@ -19,6 +19,7 @@
 //! | `goodbye` | What does an end say last? |
 //! | `driver` | When do frames and time move? |
 //! | `serving` | How does a handler run for the peer, and how is it ended? |
+//! | `rpc` | How does an RPC interface cross a pair? |
 //! | `serial` | How do the handlers of an interface run one at a time? |
 //! | `transport/*` | How do the bytes of a pair cross one medium? |
 //! | `within` | In which handler does code run? |
@@ -52,6 +53,8 @@ mod handshake;
 mod listen;
 #[cfg(feature = "__ipc")]
 mod pair;
+#[cfg(feature = "ipc-rpc")]
+mod rpc;
 #[cfg(feature = "__ipc")]
 mod serial;
 #[cfg(feature = "__ipc")]
@@ -61,6 +64,8 @@ mod transport;
 
 #[cfg(feature = "__ipc")]
 pub use self::pair::{Builder, Clients, Closed, Pair, Servers, backend, frontend};
+#[cfg(feature = "ipc-rpc")]
+pub use self::rpc::Rpc;
 #[cfg(feature = "ipc-tcp")]
 pub use self::transport::tcp;
 #[cfg(feature = "ipc-unix")]

@@ -12,7 +12,7 @@ use super::channel::{Channel, Stub};
 use super::dispatch::Dispatch;
 use super::driver::{Driver, ReadBuffer, Timer};
 use super::goodbye::{Code, Goodbye};
-use super::handshake::{self, Admission, Agreed, Terms};
+use super::handshake::{self, Admission, Agreed, AgreedMethod, Terms};
 use super::link::Link;
 use super::serial::Serial;
 use super::serving::{Served, Serving};
@@ -241,6 +241,10 @@ pub struct Builder {
     serves: Vec<&'static Interface>,
     serve: Vec<Serve>,
     token: Option<String>,
+    #[cfg(feature = "ipc-rpc")]
+    authorization: Option<String>,
+    #[cfg(feature = "ipc-rpc")]
+    rpc: Option<crate::rpc::Backend>,
 }
 
 /// The frontend of a pair.
@@ -262,6 +266,10 @@ impl Builder {
             serves: Vec::new(),
             serve: Vec::new(),
             token: None,
+            #[cfg(feature = "ipc-rpc")]
+            authorization: None,
+            #[cfg(feature = "ipc-rpc")]
+            rpc: None,
         }
     }
 
@@ -287,6 +295,21 @@ impl Builder {
     #[cfg(feature = "ipc-tcp")]
     pub fn token(mut self, token: &super::tcp::Token) -> Builder {
         self.token = Some(token.secret().to_owned());
+        self
+    }
+
+    /// Serves the interfaces of an RPC backend as well; the frontend calls them by [`Rpc`](super::Rpc). Whoever
+    /// calls is who the frontend has shown itself to be, see [`rpc_token`](Self::rpc_token).
+    #[cfg(feature = "ipc-rpc")]
+    pub fn serve_rpc(mut self, backend: &crate::rpc::Backend) -> Builder {
+        self.rpc = Some(backend.clone());
+        self
+    }
+
+    /// What this frontend shows to the RPC backends of the pair, once for all calls.
+    #[cfg(feature = "ipc-rpc")]
+    pub fn rpc_token(mut self, token: &str) -> Builder {
+        self.authorization = Some(format!("Bearer {token}"));
         self
     }
 
@@ -316,7 +339,14 @@ impl Builder {
     }
 
     pub(super) fn terms(&self) -> Result<Terms, Fault> {
-        Terms::new(self.end, self.calls.clone(), self.serves.clone(), self.token.clone())
+        let mut terms = Terms::new(self.end, self.calls.clone(), self.serves.clone())?;
+        terms.token.clone_from(&self.token);
+        #[cfg(feature = "ipc-rpc")]
+        {
+            terms.authorization.clone_from(&self.authorization);
+            terms.rpc.clone_from(&self.rpc);
+        }
+        Ok(terms)
     }
 
     #[cfg(any(feature = "ipc-tcp", feature = "ipc-unix"))]
@@ -340,13 +370,16 @@ impl Builder {
         let methods = agreed
             .serves
             .into_iter()
-            .map(|served| Served {
-                dispatch: Arc::clone(&servers[served.server]),
-                interface: served.interface,
-                method: served.method,
-                codec: served.codec,
-                takes_items: served.takes_items,
-                serial: serials[served.server].clone(),
+            .map(|served| match served {
+                AgreedMethod::Ipc { server, interface, method, codec } => Served::Ipc {
+                    dispatch: Arc::clone(&servers[server]),
+                    interface,
+                    method,
+                    codec,
+                    serial: serials[server].clone(),
+                },
+                #[cfg(feature = "ipc-rpc")]
+                AgreedMethod::Rpc(method) => Served::Rpc(method),
             })
             .collect();
         let (closed, watch) = watch::channel(None);

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::AbortHandle;
 use traitwire_protocol::{Ending, Head, NoItem, Payload, PeerCall, Stream as Wired};
-use traitwire_schema::Interface;
+use traitwire_schema::{Interface, Method};
 
 use super::codec::Codec;
 use super::dispatch::{Dispatch, Ended, Invocation, Outcome, Slot};
@@ -31,28 +31,64 @@ pub(super) struct Serving {
 }
 
 /// A method that the peer calls.
-pub(super) struct Served {
-    pub(super) dispatch: Arc<dyn Dispatch>,
-    pub(super) interface: &'static Interface,
-    /// Its position in the interface.
-    pub(super) method: usize,
-    pub(super) codec: Codec,
-    pub(super) takes_items: bool,
-    /// The turns of its interface, where handlers run one at a time.
-    pub(super) serial: Option<Arc<Serial>>,
+pub(super) enum Served {
+    Ipc {
+        dispatch: Arc<dyn Dispatch>,
+        interface: &'static Interface,
+        /// Its position in the interface.
+        method: usize,
+        codec: Codec,
+        /// The turns of its interface, where handlers run one at a time.
+        serial: Option<Arc<Serial>>,
+    },
+    #[cfg(feature = "ipc-rpc")]
+    Rpc(Arc<super::rpc::Method>),
 }
 
 impl Served {
-    fn name(&self) -> &'static str {
-        &self.interface.methods[self.method].name
+    /// What the schema says of it, unless it is RPC.
+    #[cfg_attr(
+        not(feature = "ipc-rpc"),
+        allow(clippy::unnecessary_wraps, reason = "without that feature none is RPC")
+    )]
+    fn schema(&self) -> Option<&'static Method> {
+        match self {
+            Served::Ipc { interface, method, .. } => Some(&interface.methods[*method]),
+            #[cfg(feature = "ipc-rpc")]
+            Served::Rpc(_) => None,
+        }
+    }
+
+    /// Its interface and itself, for a log.
+    fn names(&self) -> (&str, &str) {
+        match self {
+            Served::Ipc { interface, method, .. } => {
+                (&interface.name, &interface.methods[*method].name)
+            }
+            #[cfg(feature = "ipc-rpc")]
+            Served::Rpc(method) => (&method.interface, &method.name),
+        }
+    }
+
+    fn takes_items(&self) -> bool {
+        self.schema().is_some_and(|method| method.args.iter().any(|arg| arg.stream))
     }
 
     fn is_spawned(&self) -> bool {
-        self.interface.methods[self.method].spawn
+        // What stands around a handler of RPC asks the clock, so that it has a task of its own.
+        self.schema().is_none_or(|method| method.spawn)
     }
 
     fn is_detached(&self) -> bool {
-        self.interface.methods[self.method].detached
+        self.schema().is_some_and(|method| method.detached)
+    }
+
+    fn serial(&self) -> Option<&Arc<Serial>> {
+        match self {
+            Served::Ipc { serial, .. } => serial.as_ref(),
+            #[cfg(feature = "ipc-rpc")]
+            Served::Rpc(_) => None,
+        }
     }
 }
 
@@ -99,7 +135,7 @@ impl Serving {
         head: &Head,
         args: &Payload<'_>,
     ) -> Admission {
-        let Some(serial) = &self.methods[usize::from(number)].serial else {
+        let Some(serial) = self.methods[usize::from(number)].serial() else {
             return Admission::Now(None);
         };
         let handler = self.handler(&what);
@@ -161,7 +197,7 @@ impl Serving {
         budget: &mut Budget,
     ) {
         // Its items may come before its turn.
-        if self.methods[usize::from(number)].takes_items {
+        if self.methods[usize::from(number)].takes_items() {
             self.link.lock().begin_theirs(call);
         }
         if let Admission::Now(turn) = self.turn(What::Call(call), number, json, head, &args) {
@@ -171,7 +207,7 @@ impl Serving {
 
     #[allow(clippy::too_many_arguments, reason = "a call has so many parts")]
     fn run_call(
-        &self,
+        self: &Arc<Self>,
         call: PeerCall,
         number: u16,
         json: bool,
@@ -181,7 +217,7 @@ impl Serving {
         budget: &mut Budget,
     ) {
         let served = &self.methods[usize::from(number)];
-        let items = served.takes_items.then(|| IncomingItems::new(Arc::clone(&self.link), call));
+        let items = served.takes_items().then(|| IncomingItems::new(Arc::clone(&self.link), call));
         let mut context = None;
         let handler = match served.start(json, head, args, items, &mut context) {
             Ok(Outcome::Reply(handler)) => Handler::Reply(handler),
@@ -193,16 +229,8 @@ impl Serving {
             }
             Err(fault) => Handler::Ended(Ended::fault(&fault)),
         };
-        let link = Arc::clone(&self.link);
-        let mut task = Task {
-            link,
-            call,
-            handler,
-            context,
-            interface: served.interface,
-            method: served.name(),
-            _turn: turn,
-        };
+        let serving = Arc::clone(self);
+        let mut task = Task { serving, number, call, handler, context, _turn: turn };
         if !served.is_spawned() && !budget.is_used_up() && task.run_in_place() {
             return;
         }
@@ -245,7 +273,7 @@ impl Serving {
 
     #[allow(clippy::too_many_arguments, reason = "a notification has so many parts")]
     fn run_notification(
-        &self,
+        self: &Arc<Self>,
         number: u16,
         json: bool,
         head: &Head,
@@ -266,19 +294,18 @@ impl Serving {
             Ok(_) => return,
             Err(fault) => {
                 // Nobody waits to be told.
-                let (interface, method) = (&*served.interface.name, served.name());
+                let (interface, method) = served.names();
                 tracing::error!(interface, method, %fault, "a notification was not understood");
                 return;
             }
         };
-        let (interface, method) = (served.interface, served.name());
-        let link = Arc::clone(&self.link);
+        let serving = Arc::clone(self);
         let mut poll = move |cx: &mut TaskContext<'_>| {
-            let polled = within::run(&link, handler_id, || {
+            let polled = within::run(&serving.link, handler_id, || {
                 catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx)))
             });
             polled.unwrap_or_else(|panic| {
-                panicked(interface, method, &*panic);
+                panicked(serving.methods[usize::from(number)].names(), &*panic);
                 Poll::Ready(())
             })
         };
@@ -320,9 +347,16 @@ impl Served {
         items: Option<IncomingItems>,
         made: &mut Option<Context>,
     ) -> Result<Outcome, Fault> {
+        let (dispatch, interface, method, codec) = match self {
+            Served::Ipc { dispatch, interface, method, codec, .. } => {
+                (dispatch, *interface, *method, *codec)
+            }
+            #[cfg(feature = "ipc-rpc")]
+            Served::Rpc(method) => return Ok(method.start(json, head, args)),
+        };
         let mut context = || {
             made.get_or_insert_with(|| {
-                let mut context = Context::new(&self.interface.name, self.name());
+                let mut context = Context::new(&interface.name, &interface.methods[method].name);
                 let by = head.deadline.and_then(|time| Instant::now().checked_add(time));
                 if let Some(by) = by {
                     context = context.with_deadline(by);
@@ -334,26 +368,20 @@ impl Served {
             })
             .clone()
         };
-        let invocation = Invocation {
-            method: self.method,
-            codec: self.codec,
-            json,
-            args,
-            context: &mut context,
-            items,
-        };
+        let context = &mut context;
+        let invocation = Invocation { method, codec, json, args, context, items };
         // Decoding runs code of the user's, and so can panic.
-        catch_unwind(AssertUnwindSafe(|| self.dispatch.dispatch(invocation)))
-            .unwrap_or_else(|panic| Err(panicked(self.interface, self.name(), &*panic)))
+        catch_unwind(AssertUnwindSafe(|| dispatch.dispatch(invocation)))
+            .unwrap_or_else(|panic| Err(panicked(self.names(), &*panic)))
     }
 }
 
 /// What a panic becomes: its message stays in the log.
-fn panicked(interface: &Interface, method: &str, panic: &(dyn Any + Send)) -> Fault {
+fn panicked((interface, method): (&str, &str), panic: &(dyn Any + Send)) -> Fault {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let text = text.unwrap_or("(not text)");
-    tracing::error!(interface = &*interface.name, method, panic = text, "a handler panicked");
+    tracing::error!(interface, method, panic = text, "a handler panicked");
     let message = "the handler failed; the log of the end that serves it says how";
     Fault::new(FaultKind::Internal, Executed::Maybe, message)
 }
@@ -386,12 +414,11 @@ impl Drop for Consumed {
 
 /// A handler on its way.
 struct Task {
-    link: Arc<Link>,
+    serving: Arc<Serving>,
+    number: u16,
     call: PeerCall,
     handler: Handler,
     context: Option<Context>,
-    interface: &'static Interface,
-    method: &'static str,
     /// Over when the handler is gone.
     _turn: Option<Turn>,
 }
@@ -411,6 +438,10 @@ enum Handler {
 }
 
 impl Task {
+    fn panicked(&self, panic: &(dyn Any + Send)) -> Fault {
+        panicked(self.serving.methods[usize::from(self.number)].names(), panic)
+    }
+
     /// Polls it once without a task of its own; whether that was enough.
     fn run_in_place(&mut self) -> bool {
         let mut cx = TaskContext::from_waker(Waker::noop());
@@ -429,12 +460,10 @@ impl Task {
     fn poll_reply(&mut self, cx: &mut TaskContext<'_>) -> Poll<Ended> {
         let Handler::Reply(handler) = &mut self.handler else { return Poll::Pending };
         let current = within::Handler::Call(self.call.id());
-        let polled = within::run(&self.link, current, || {
+        let polled = within::run(&self.serving.link, current, || {
             catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx)))
         });
-        polled.unwrap_or_else(|panic| {
-            Poll::Ready(Ended::fault(&panicked(self.interface, self.method, &*panic)))
-        })
+        polled.unwrap_or_else(|panic| Poll::Ready(Ended::fault(&self.panicked(&*panic))))
     }
 
     /// Tells the peer how the call ended; gives that back if there is no room.
@@ -442,7 +471,7 @@ impl Task {
         let Handler::Ended(ended) = std::mem::replace(&mut self.handler, Handler::Over) else {
             return None;
         };
-        let mut state = self.link.lock();
+        let mut state = self.serving.link.lock();
         if state.over.is_none() && state.connection.is_full() {
             self.handler = Handler::Ended(ended);
             return Some(true);
@@ -477,7 +506,7 @@ impl Task {
             let (call, stream) = (self.call, Wired::Theirs(self.call));
             let mut sent = false;
             let mut failure = None;
-            let mut state = self.link.lock();
+            let mut state = self.serving.link.lock();
             let json = filled.json;
             while let Some(result) = filled.batch.next_if(|item| {
                 if state.connection.is_full() {
@@ -490,7 +519,7 @@ impl Task {
                     Err(None) => {
                         state.wait_for_room(cx.waker());
                         drop(state);
-                        self.link.flush();
+                        self.serving.link.flush();
                         return Poll::Pending;
                     }
                     Err(Some(NoItem::NoCredit)) => {
@@ -499,7 +528,7 @@ impl Task {
                         }
                         drop(state);
                         if sent {
-                            self.link.flush();
+                            self.serving.link.flush();
                         }
                         return Poll::Pending;
                     }
@@ -530,12 +559,13 @@ impl Task {
                 return Poll::Ready(());
             }
             if sent {
-                self.link.flush();
+                self.serving.link.flush();
             }
             let Some(running) = handler else { continue };
-            let polled = within::run(&self.link, within::Handler::Call(self.call.id()), || {
-                catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(cx)))
-            });
+            let polled =
+                within::run(&self.serving.link, within::Handler::Call(self.call.id()), || {
+                    catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(cx)))
+                });
             match polled {
                 Ok(Poll::Ready(())) => *handler = None,
                 Ok(Poll::Pending) => {
@@ -545,7 +575,8 @@ impl Task {
                     }
                 }
                 Err(panic) => {
-                    let fault = panicked(self.interface, self.method, &*panic);
+                    let served = &self.serving.methods[usize::from(self.number)];
+                    let fault = panicked(served.names(), &*panic);
                     *handler = None;
                     slot.lock().unwrap_or_else(PoisonError::into_inner).failure =
                         Some(Ended::fault(&fault));
@@ -569,11 +600,11 @@ impl Future for Task {
                 Handler::Items { .. } => ready!(this.poll_items(cx)),
                 Handler::Ended(_) => {
                     if this.tell().is_some() {
-                        this.link.lock().wait_for_room(cx.waker());
-                        this.link.flush();
+                        this.serving.link.lock().wait_for_room(cx.waker());
+                        this.serving.link.flush();
                         return Poll::Pending;
                     }
-                    let others = this.link.lock().connection.their_calls() > 0;
+                    let others = this.serving.link.lock().connection.their_calls() > 0;
                     this.handler = Handler::Told;
                     if others {
                         cx.waker().wake_by_ref();
@@ -581,7 +612,7 @@ impl Future for Task {
                     }
                 }
                 Handler::Told => {
-                    this.link.flush();
+                    this.serving.link.flush();
                     this.handler = Handler::Over;
                 }
                 Handler::Over => return Poll::Ready(()),
@@ -594,7 +625,7 @@ impl Drop for Task {
     fn drop(&mut self) {
         match self.handler {
             Handler::Over => {}
-            Handler::Told => self.link.flush(),
+            Handler::Told => self.serving.link.flush(),
             // Nobody waits for it any more: the peer has been told, or is gone.
             _ => {
                 if let Some(context) = &self.context {
@@ -603,9 +634,9 @@ impl Drop for Task {
                 // What it holds is the user's, and so can panic.
                 let handler = std::mem::replace(&mut self.handler, Handler::Over);
                 if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(handler))) {
-                    panicked(self.interface, self.method, &*panic);
+                    self.panicked(&*panic);
                 }
-                let mut state = self.link.lock();
+                let mut state = self.serving.link.lock();
                 state.end_theirs(self.call);
                 state.connection.release(self.call);
             }

@@ -99,7 +99,7 @@ pub(crate) fn connect<S: Stubs>(
         .ok_or_else(|| Fault::before(FaultKind::Internal, "a stub for each interface is missing"))
 }
 
-fn target(interface: &'static Interface) -> Result<Target, Fault> {
+pub(crate) fn target(interface: &'static Interface) -> Result<Target, Fault> {
     let schema = Schema::collect([interface]).map_err(|error| own_fault(interface, &error))?;
     let version =
         version::parse(&interface.version).map_err(|error| own_fault(interface, &error))?;

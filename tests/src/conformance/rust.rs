@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tower_service::Service;
 use traitwire::http::Connector;
+use traitwire::ipc::{self, Pair};
 use traitwire::rpc::RetryPolicy;
 use traitwire::{CallError, Executed, Fault, FaultKind, in_process};
 
@@ -53,6 +54,8 @@ enum Came {
 #[derive(Debug, Clone, Copy)]
 pub enum Backend<'a> {
     InProcess(&'a Backends),
+    /// Over a pair with it.
+    Pair(&'a Backends),
     /// The origin of the server.
     Http(&'a str),
     /// The same, by hyper's client.
@@ -89,8 +92,15 @@ impl<S: Service<R>, R> Service<R> for Counted<S> {
 pub async fn run(backend: Backend<'_>, case: &Case) -> Report {
     let name = case.name.clone();
     let checked = async {
-        let client = connect(backend, case).await.map_err(|fault| format!("connect: {fault}"))?;
+        let connected = match backend {
+            Backend::Pair(backends) => pair(backends, case).await,
+            backend => connect(backend, case).await.map(|client| (client, None)),
+        };
+        let (client, pair) = connected.map_err(|fault| format!("connect: {fault}"))?;
         let outcome = call(&client, case).await?;
+        if let Some(pair) = pair {
+            pair.close().await;
+        }
         compare(case, &outcome)
     };
     match checked.await {
@@ -99,9 +109,26 @@ pub async fn run(backend: Backend<'_>, case: &Case) -> Report {
     }
 }
 
+/// A pair whose backend serves what the case calls.
+async fn pair(
+    backends: &Backends,
+    case: &Case,
+) -> Result<(ConformanceClient, Option<Pair>), Fault> {
+    let backend = case.site.backend(backends).expect("nothing stands in the way");
+    let (here, there) = ipc::in_process();
+    let serving = tokio::spawn(ipc::backend().serve_rpc(backend).open::<()>(there));
+    let mut frontend = ipc::frontend();
+    if let Some(token) = case.token {
+        frontend = frontend.rpc_token(token);
+    }
+    let (pair, ipc::Rpc(client)) = frontend.open::<ipc::Rpc<ConformanceClient>>(here).await?;
+    serving.await.expect("no panic")?;
+    Ok((client, Some(pair)))
+}
+
 async fn connect(backend: Backend<'_>, case: &Case) -> Result<ConformanceClient, Fault> {
     match backend {
-        Backend::InProcess(backends) => {
+        Backend::InProcess(backends) | Backend::Pair(backends) => {
             let backend = case.site.backend(backends).expect("nothing stands in the way");
             let connector = in_process::Connector::new(backend);
             match case.token {
@@ -126,7 +153,7 @@ async fn connect(backend: Backend<'_>, case: &Case) -> Result<ConformanceClient,
 
 fn over_http(backend: Backend<'_>, path: &str) -> Result<Connector, Fault> {
     match backend {
-        Backend::InProcess(_) => unreachable!("it has no URL"),
+        Backend::InProcess(_) | Backend::Pair(_) => unreachable!("it has no URL"),
         Backend::Http(origin) => Connector::new(&format!("{origin}/{path}")),
         Backend::Hyper(origin) => Connector::hyper(&format!("{origin}/{path}")),
         Backend::Layered(origin, requests) => {
