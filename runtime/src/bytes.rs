@@ -73,6 +73,9 @@ impl fmt::Debug for Bytes {
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
+            if let Some(place) = beside::put(&self.0) {
+                return serializer.serialize_u64(place);
+            }
             serializer.serialize_str(&STANDARD.encode(&self.0))
         } else {
             serializer.serialize_bytes(&self.0)
@@ -108,10 +111,72 @@ impl<'de> Deserialize<'de> for Bytes {
         }
 
         if deserializer.is_human_readable() {
+            if beside::is_read() {
+                let place = u64::deserialize(deserializer)?;
+                let found = beside::get(place);
+                return found.map(Bytes).ok_or_else(|| {
+                    de::Error::custom(format_args!("no bytes number {place} came with the JSON"))
+                });
+            }
             deserializer.deserialize_str(BytesVisitor)
         } else {
             deserializer.deserialize_byte_buf(BytesVisitor)
         }
+    }
+}
+
+/// Bytes that travel beside the JSON, which then holds their numbers in their places. Whether they do is settled
+/// for each method of a pair: the type says where bytes stand, so that no value is ever taken for a number.
+pub(crate) mod beside {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static WRITTEN: RefCell<Option<Vec<bytes::Bytes>>> = const { RefCell::new(None) };
+        static READ: RefCell<Option<Vec<bytes::Bytes>>> = const { RefCell::new(None) };
+    }
+
+    /// Restores what was there before, also after a panic.
+    struct Restore(
+        &'static std::thread::LocalKey<RefCell<Option<Vec<bytes::Bytes>>>>,
+        Option<Vec<bytes::Bytes>>,
+    );
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            self.0.set(self.1.take());
+        }
+    }
+
+    /// Writes something; its bytes are put behind those of the list.
+    pub(crate) fn write<T>(list: &mut Vec<bytes::Bytes>, write: impl FnOnce() -> T) -> T {
+        let restore = Restore(&WRITTEN, WRITTEN.replace(Some(std::mem::take(list))));
+        let written = write();
+        *list = WRITTEN.take().unwrap_or_default();
+        drop(restore);
+        written
+    }
+
+    /// Reads something whose bytes are these.
+    pub(crate) fn read<T>(list: Vec<bytes::Bytes>, read: impl FnOnce() -> T) -> T {
+        let _restore = Restore(&READ, READ.replace(Some(list)));
+        read()
+    }
+
+    pub(super) fn put(bytes: &bytes::Bytes) -> Option<u64> {
+        WRITTEN.with_borrow_mut(|written| {
+            let written = written.as_mut()?;
+            written.push(bytes.clone());
+            Some(written.len() as u64 - 1)
+        })
+    }
+
+    pub(super) fn is_read() -> bool {
+        READ.with_borrow(Option::is_some)
+    }
+
+    pub(super) fn get(place: u64) -> Option<bytes::Bytes> {
+        let place = usize::try_from(place).ok()?;
+        READ.with_borrow(|read| read.as_ref()?.get(place).cloned())
     }
 }
 

@@ -2,4 +2,5 @@
 
 mod ipc {
     mod calls;
+    mod codecs;
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::closed::{self, Closed, Id, Types};
 use crate::model::{Body, Field, Presence, Shape, Tagging, Text, Type, TypeDef, TypeId};
-use crate::walk::Schema;
+use crate::walk::{Schema, children, def_types};
 
 pub use crate::closed::ShapeError;
 
@@ -116,6 +116,26 @@ impl Schema {
     /// [`Unsafe`] with the first cause against it.
     pub fn positional(&self, ty: &Type) -> Result<(), Unsafe> {
         Walk::new(self, Question::Positional).run(ty)
+    }
+
+    /// Whether there are bytes inside this type.
+    pub fn holds_bytes(&self, ty: &Type) -> bool {
+        let (mut open, mut seen) = (vec![ty], HashSet::new());
+        while let Some(ty) = open.pop() {
+            match ty {
+                Type::Bytes => return true,
+                Type::Named(named) => {
+                    open.extend(named.args.iter());
+                    if seen.insert(&named.id)
+                        && let Some(def) = self.def(&named.id)
+                    {
+                        open.extend(def_types(def));
+                    }
+                }
+                ty => open.extend(children(ty)),
+            }
+        }
+        false
     }
 
     /// Whether the bytes inside this type may travel beside its JSON, found by their place in the

@@ -21,6 +21,7 @@ use super::codec::{self, Codec};
 use super::fault;
 use super::link::{self, Link, Outcome};
 use super::within::{self, Handler};
+use crate::bytes;
 use crate::rpc::args::Lend;
 use crate::rpc::returned::{DeclaredError, Returned, bad_reply};
 use crate::wire::Wire;
@@ -32,8 +33,10 @@ pub struct Prepared {
     link: Arc<Link>,
     route: Route,
     args: Buffer,
+    /// What goes beside them.
+    beside: Vec<::bytes::Bytes>,
     /// In place of `args`, where the only argument is bytes.
-    lone: Option<bytes::Bytes>,
+    lone: Option<::bytes::Bytes>,
     first: bool,
     failure: Option<Fault>,
     source: Option<Source>,
@@ -48,6 +51,7 @@ impl Prepared {
             link: Arc::clone(&channel.link),
             route: channel.route(method),
             args: Buffer::new(),
+            beside: Vec::new(),
             lone: None,
             first: true,
             failure: None,
@@ -67,6 +71,9 @@ impl Prepared {
     /// One argument more. `name` has no character that JSON escapes; the macro sees to that.
     pub fn with<T: Lend + Serialize + ?Sized>(mut self, name: &str, value: &T) -> Prepared {
         let codec = self.route.codec;
+        if codec == Codec::Beside && self.first {
+            codec::begin_beside(&mut self.args);
+        }
         if codec.is_json() {
             self.args.push(if self.first { b'{' } else { b',' });
             self.args.push(b'"');
@@ -74,7 +81,15 @@ impl Prepared {
             self.args.extend_from_slice(b"\":");
         }
         self.first = false;
-        if let Err(error) = codec.write::<T::Owned, T>(&mut self.args, value) {
+        let (args, beside) = (&mut self.args, &mut self.beside);
+        let written = match codec {
+            // The bytes of all arguments come after the last of these.
+            Codec::Beside => {
+                bytes::beside::write(beside, || Codec::Json.write::<T::Owned, T>(args, value))
+            }
+            codec => codec.write::<T::Owned, T>(args, value),
+        };
+        if let Err(error) = written {
             let message = format!("the argument `{name}` cannot be encoded: {error}");
             let fault = Fault::before(FaultKind::InvalidArgument, message).at(name);
             self.failure.get_or_insert(fault);
@@ -115,8 +130,20 @@ impl Prepared {
         let body = match self.lone {
             Some(bytes) => Body::Bytes(bytes),
             None => {
-                if self.route.codec.is_json() {
+                let codec = self.route.codec;
+                if codec == Codec::Beside && self.first {
+                    codec::begin_beside(&mut self.args);
+                }
+                if codec.is_json() {
                     self.args.extend_from_slice(if self.first { b"{}" } else { b"}" });
+                }
+                if codec == Codec::Beside {
+                    let start = codec::BESIDE;
+                    if let Err(error) = codec::finish_beside(&mut self.args, start, &self.beside) {
+                        let message = format!("the arguments cannot be encoded: {error}");
+                        let fault = Fault::before(FaultKind::InvalidArgument, message);
+                        return (self.link, Err(fault));
+                    }
                 }
                 Body::written(self.args)
             }

@@ -7,6 +7,7 @@ use traitwire_schema::Type;
 
 use super::batch::Batch;
 use super::buffer::{Body, Buffer};
+use crate::bytes::beside;
 use crate::rpc::codec::{self as json, DecodeError};
 use crate::rpc::fragile::is_recursive;
 use crate::wire::Wire;
@@ -19,11 +20,14 @@ pub enum Codec {
     Compact,
     /// By name: JSON.
     Json,
+    /// JSON, and the bytes that it holds beside it: its length, itself, and then each length and bytes.
+    #[cfg_attr(not(feature = "__ipc"), allow(dead_code, reason = "the handshake settles it"))]
+    Beside,
 }
 
 impl Codec {
     pub(crate) fn is_json(self) -> bool {
-        self == Codec::Json
+        self != Codec::Compact
     }
 
     /// Its word in the handshake.
@@ -32,6 +36,7 @@ impl Codec {
         match self {
             Codec::Compact => "compact",
             Codec::Json => "json",
+            Codec::Beside => "json_beside",
         }
     }
 
@@ -44,6 +49,12 @@ impl Codec {
     ) -> Result<(), EncodeError> {
         match self {
             Codec::Json => json::write::<W, T>(to, value).map_err(|error| error.to_string()),
+            Codec::Beside => {
+                let (start, mut bytes) = (begin_beside(to), Vec::new());
+                let written = beside::write(&mut bytes, || json::write::<W, T>(to, value));
+                written.map_err(|error| error.to_string())?;
+                finish_beside(to, start, &bytes)
+            }
             #[cfg(feature = "__ipc")]
             Codec::Compact => compact::write(to, value).map_err(|error| error.to_string()),
             #[cfg(not(feature = "__ipc"))]
@@ -92,9 +103,66 @@ impl Codec {
     pub(crate) fn read<T: Wire>(self, bytes: &[u8]) -> Result<T, DecodeError> {
         match self {
             Codec::Json => json::decode(bytes),
+            Codec::Beside => read_beside(bytes, json::decode),
             Codec::Compact => read_compact(bytes, is_recursive::<T>()),
         }
     }
+}
+
+const LENGTH: usize = 4;
+
+/// Where the JSON begins of a message that has bytes beside it.
+pub(crate) const BESIDE: usize = LENGTH;
+
+/// Leaves room for the length of the JSON that follows; where it begins.
+pub(crate) fn begin_beside(to: &mut Vec<u8>) -> usize {
+    to.extend_from_slice(&[0; LENGTH]);
+    to.len()
+}
+
+/// The JSON is written from `start` on; its bytes come after it.
+pub(crate) fn finish_beside(
+    to: &mut Vec<u8>,
+    start: usize,
+    bytes: &[bytes::Bytes],
+) -> Result<(), EncodeError> {
+    let length = |length: usize| {
+        let length = u32::try_from(length).map_err(|_| "more than 4 GiB".to_owned())?;
+        Ok::<_, EncodeError>(length.to_le_bytes())
+    };
+    let json = length(to.len() - start)?;
+    to[start - LENGTH..start].copy_from_slice(&json);
+    for bytes in bytes {
+        to.extend_from_slice(&length(bytes.len())?);
+        to.extend_from_slice(bytes);
+    }
+    Ok(())
+}
+
+/// Reads JSON whose bytes come after it.
+pub(crate) fn read_beside<T>(
+    message: &[u8],
+    read: impl FnOnce(&[u8]) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    let cut = || {
+        let message = "it is shorter than it says".to_owned();
+        DecodeError { path: String::new(), message }
+    };
+    let mut rest = message;
+    let json = take_part(&mut rest).ok_or_else(cut)?;
+    let mut bytes = Vec::new();
+    while !rest.is_empty() {
+        bytes.push(bytes::Bytes::copy_from_slice(take_part(&mut rest).ok_or_else(cut)?));
+    }
+    beside::read(bytes, || read(json))
+}
+
+/// A part whose length stands before it.
+fn take_part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, after) = rest.split_first_chunk::<LENGTH>()?;
+    let (part, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    *rest = after;
+    Some(part)
 }
 
 /// Reads a value by position that is all of `bytes`. One that may contain itself is read more slowly, for

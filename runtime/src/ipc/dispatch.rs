@@ -11,7 +11,7 @@ use traitwire_schema::Interface;
 
 use super::batch::Batch;
 use super::buffer::{Body, Buffer};
-use super::codec::Codec;
+use super::codec::{self, Codec};
 use super::fault;
 use super::incoming::IncomingItems;
 use crate::rpc::args::{self, Args};
@@ -77,6 +77,7 @@ impl Invocation<'_> {
         }
         let read = match self.codec {
             Codec::Json => A::decode(&payload, names),
+            Codec::Beside => codec::read_beside(&payload, |json| A::decode(json, names)),
             Codec::Compact => A::decode_compact(&payload),
         };
         read.map_err(args::not_understood)

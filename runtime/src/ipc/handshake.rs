@@ -110,6 +110,9 @@ struct DescribedMethod {
     layout: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<String>,
+    /// Whether bytes can travel beside the JSON.
+    #[serde(default, skip_serializing_if = "is_false")]
+    beside: bool,
     /// Whether a stream comes back; said of methods of RPC, which the other end may know otherwise.
     #[serde(default, skip_serializing_if = "is_false")]
     stream: bool,
@@ -364,7 +367,7 @@ fn word(end: End) -> &'static str {
 }
 
 fn codec(word: &str) -> Result<Codec, Fault> {
-    [Codec::Compact, Codec::Json]
+    [Codec::Compact, Codec::Json, Codec::Beside]
         .into_iter()
         .find(|codec| codec.word() == word)
         .ok_or_else(|| not_understood(&format_args!("there is no codec `{}`", word.escape_debug())))
@@ -411,6 +414,9 @@ fn describe(interface: &'static Interface) -> Result<Arc<Described>, Fault> {
             fingerprint: fingerprint.to_string(),
             layout,
             since: method.since.as_ref().map(ToString::to_string),
+            beside: !rpc
+                && method_types(method).any(|ty| schema.holds_bytes(ty))
+                && method_types(method).all(|ty| schema.attachments(ty).is_ok()),
             stream: rpc && matches!(method.reply, Reply::Stream(_)),
         })
     });
@@ -497,7 +503,11 @@ fn settle(
                 continue;
             };
             let same_layout = method.layout.is_some() && method.layout == found.layout;
-            let codec = if same_layout { Codec::Compact } else { Codec::Json };
+            let codec = match same_layout {
+                true => Codec::Compact,
+                false if method.beside && found.beside => Codec::Beside,
+                false => Codec::Json,
+            };
             methods
                 .push(SettledMethod { name: found.name.clone(), codec: codec.word().to_owned() });
         }
