@@ -19,7 +19,8 @@ pub const MAX_CONTEXT: usize = 4 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Most bytes of a message: arguments, a reply, an item. Default 16 MiB.
+    /// Most bytes of a message: arguments, a reply, an item. Default 16 MiB; with less than
+    /// 256 bytes, what an end itself says of a call that failed would be too large.
     pub max_message: usize,
     /// Most calls at once, in each direction. Default 256.
     pub max_calls: usize,
@@ -31,7 +32,8 @@ pub struct Limits {
     /// How long each hello may take. Default 5 s.
     pub hello_timeout: Duration,
     /// After so much silence the peer is asked for a sign of life; after as much again it is taken for
-    /// lost. None by default: a local transport says itself when its other end is gone.
+    /// lost. Not less than 1 s, for a peer may not be asked more often. None by default: a local transport
+    /// says itself when its other end is gone.
     pub keep_alive: Option<Duration>,
     /// A peer that takes no byte for so long is taken for lost. Default 30 s.
     pub stall_timeout: Duration,

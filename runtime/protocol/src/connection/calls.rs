@@ -119,6 +119,14 @@ impl OwnCalls {
         own.as_mut().filter(|_| *generation == call.0 >> SLOT_BITS)
     }
 
+    /// Nothing is said of any of them any more; what is known of them stays.
+    pub(super) fn abandon(&mut self) {
+        for own in self.slots.iter_mut().filter_map(|(_, own)| own.as_mut()) {
+            own.cancelled = true;
+            own.sending = None;
+        }
+    }
+
     pub(super) fn remove(&mut self, call: OwnCall) -> Option<Own> {
         self.get(call)?;
         let (generation, own) = &mut self.slots[call.slot()];

@@ -30,6 +30,10 @@ impl Sending {
         fits(self.used, cost(length))
     }
 
+    pub(super) fn in_use(&self) -> usize {
+        self.used
+    }
+
     pub(super) fn send(&mut self, length: usize) {
         self.used += cost(length);
     }
@@ -55,6 +59,10 @@ pub(super) struct Receiving {
 }
 
 impl Receiving {
+    pub(super) fn in_use(&self) -> usize {
+        self.held
+    }
+
     /// Whether the sender had the credit for an item that has so many bytes so far.
     pub(super) fn check(&self, length: usize) -> Result<(), Violation> {
         if fits(self.held, cost(length)) { Ok(()) } else { Err(Violation::Overdraft) }

@@ -112,9 +112,11 @@ pub struct Connection {
     deadlines: BTreeSet<(Time, AnyCall)>,
     /// When the last frame came.
     heard: Time,
-    /// Whether a sign of life was asked for since.
-    asked: bool,
+    /// When a sign of life was asked for since.
+    asked: Option<Time>,
     pings: Pings,
+    /// Refusals of calls that were not handed over yet.
+    refused: usize,
     /// Since when the transport takes nothing, though something waits.
     blocked: Option<Time>,
     /// What is said at the end, once that is all there is to say.
@@ -133,8 +135,11 @@ enum Phase {
     Closing {
         by: Time,
     },
-    /// This end has said its last.
-    Over,
+    /// One end has said its last.
+    Over {
+        /// The peer has.
+        heard: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -299,7 +304,7 @@ impl Event<'_> {
 impl Connection {
     /// A connection on which nothing has been said yet.
     pub fn new(now: Time, limits: Limits) -> Connection {
-        let by = now + limits.hello_timeout;
+        let by = now.saturating_add(limits.hello_timeout);
         Connection {
             limits,
             phase: Phase::Hello { received: 0, by },
@@ -313,8 +318,9 @@ impl Connection {
             notified: Receiving::default(),
             deadlines: BTreeSet::new(),
             heard: now,
-            asked: false,
+            asked: None,
             pings: Pings { left: Pings::MOST, since: now },
+            refused: 0,
             blocked: None,
             goodbye: None,
         }
@@ -322,7 +328,7 @@ impl Connection {
 
     /// Whether all has been said: only what is under way is to be sent.
     pub fn is_over(&self) -> bool {
-        self.phase == Phase::Over
+        matches!(self.phase, Phase::Over { .. })
     }
 
     /// Whether that has been handed over, too.
@@ -357,6 +363,31 @@ impl Connection {
     /// How many calls of the peer's are under way, or have handlers that are still there.
     pub fn their_calls(&self) -> usize {
         self.theirs.len()
+    }
+
+    /// Bytes that wait to be sent, and bytes of the message whose last part has not come. The simulator
+    /// holds them against the limits.
+    #[doc(hidden)]
+    pub fn kept(&self) -> [usize; 2] {
+        [self.outbox.len(), self.partial.kept()]
+    }
+
+    /// Bytes of credit in use: of the stream that this end writes, and of the one that it reads; of
+    /// notifications without a stream. The simulator holds the two ends against each other.
+    #[doc(hidden)]
+    pub fn credit_in_use(&mut self, stream: Option<Stream>) -> [usize; 2] {
+        let (sending, receiving) = match stream {
+            None => (Some(&self.notifying), Some(&self.notified)),
+            Some(Stream::Own(call)) => match self.own.get(call) {
+                Some(own) => (own.sending.as_ref(), Some(&own.receiving)),
+                None => (None, None),
+            },
+            Some(Stream::Theirs(call)) => match self.theirs.get(call) {
+                Some(theirs) => (Some(&theirs.sending), theirs.receiving.as_ref()),
+                None => (None, None),
+            },
+        };
+        [sending.map_or(0, Sending::in_use), receiving.map_or(0, Receiving::in_use)]
     }
 
     /// What it allows.

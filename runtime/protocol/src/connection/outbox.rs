@@ -173,13 +173,14 @@ impl Outbox {
         if to.bytes.capacity() > KEEP {
             to.bytes = Vec::new();
         }
+        // What was dropped is never handed over, so that this is not all that was put there.
+        self.taken += self.small.len() as u64;
         if self.control.is_empty() {
             std::mem::swap(&mut to.bytes, &mut self.small);
         } else {
             to.bytes.append(&mut self.control);
             to.bytes.append(&mut self.small);
         }
-        self.taken = self.put;
         let mut room = BATCH;
         while let Some(large) = self.large.front_mut()
             && room > 0
@@ -191,7 +192,10 @@ impl Outbox {
             let flags = if last { flags } else { flags.with(Flags::MORE) };
             frame::begin_sized(&mut to.bytes, Header { flags, ..large.header }, first);
             to.bytes.append(&mut large.prefix);
-            to.bodies.push_back((to.bytes.len(), large.payload.split_to(body)));
+            // The end of a stream has no bytes, and waits here like others.
+            if body > 0 {
+                to.bodies.push_back((to.bytes.len(), large.payload.split_to(body)));
+            }
             large.begun = true;
             room = room.saturating_sub(first.max(1));
             self.large_bytes -= first;

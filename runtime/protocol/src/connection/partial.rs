@@ -76,6 +76,11 @@ impl Partial {
         }
     }
 
+    /// Bytes that are kept of it.
+    pub(super) fn kept(&self) -> usize {
+        self.0.as_ref().map_or(0, |(_, bytes)| bytes.len())
+    }
+
     /// Forgets the message in parts, if it is one of this kind and call.
     pub(super) fn forget(&mut self, kind: Kind, id: u64, peer: bool) -> bool {
         let found = self.0.as_ref().is_some_and(|(begun, _)| {

@@ -11,8 +11,9 @@ use crate::limits::{MAX_GREETING, MAX_INTRODUCTION};
 use crate::payload::Payload;
 use crate::violation::Violation;
 
-/// So many bytes beyond its queue are kept for a peer that is told no more than that it calls too often.
-const DEAF: usize = 64 * 1024;
+/// So many refusals beyond the limit of calls are kept for a peer that does not read them. One that does
+/// waits for the end of a call before it makes more than its own limit allows.
+const DEAF: usize = 1024;
 
 impl Connection {
     /// A frame has come.
@@ -25,25 +26,25 @@ impl Connection {
         now: Time,
         frame: Frame<'a>,
     ) -> Result<Option<Event<'a>>, Violation> {
-        (self.heard, self.asked) = (now, false);
+        (self.heard, self.asked) = (now, None);
         let Header { kind, flags, id, .. } = frame.header;
         match (self.phase, kind) {
-            (Phase::Over, Kind::Goodbye) => {
-                let goodbye = self.partial.add(frame, MAX_GREETING)?;
-                Ok(goodbye.map(Event::Goodbye))
-            }
-            // What was sent before the peer heard that this was the end.
-            (Phase::Over, _) => Ok(None),
+            // What was sent before the peer heard that this was the end, or after its own.
+            (Phase::Over { heard }, _) if heard || kind != Kind::Goodbye => Ok(None),
             (_, Kind::Goodbye) => {
                 let goodbye = self.partial.add(frame, MAX_GREETING)?;
                 Ok(goodbye.map(|goodbye| {
-                    self.outbox.clear();
-                    self.phase = Phase::Over;
+                    if !self.is_over() {
+                        self.end(true);
+                    }
+                    self.phase = Phase::Over { heard: true };
                     Event::Goodbye(goodbye)
                 }))
             }
             (Phase::Hello { received, .. }, Kind::Hello) => self.hello_came(now, received, frame),
-            (Phase::Hello { .. }, _) | (_, Kind::Hello) => Err(Violation::OutOfPlace(kind)),
+            (Phase::Hello { .. } | Phase::Over { .. }, _) | (_, Kind::Hello) => {
+                Err(Violation::OutOfPlace(kind))
+            }
             (_, Kind::Call) => self.called(now, frame),
             (_, Kind::Notify) => self.notified(frame),
             (_, Kind::Reply | Kind::Declared) => self.ended(frame),
@@ -71,7 +72,7 @@ impl Connection {
     pub fn lend(&mut self, header: &Header) -> Option<Vec<u8>> {
         match self.phase {
             Phase::Open | Phase::Closing { .. } => self.partial.lend(header),
-            Phase::Hello { .. } | Phase::Over => None,
+            Phase::Hello { .. } | Phase::Over { .. } => None,
         }
     }
 
@@ -111,7 +112,7 @@ impl Connection {
             _ => return Err(Violation::OutOfPlace(kind)),
         };
         let Some(hello) = self.partial.add(frame, limit)? else { return Ok(None) };
-        let by = now + self.limits.hello_timeout;
+        let by = now.saturating_add(self.limits.hello_timeout);
         self.phase = Phase::Hello { received: received + 1, by };
         Ok(Some(if received == 0 { Event::Greeting(hello) } else { Event::Introduction(hello) }))
     }
@@ -157,13 +158,13 @@ impl Connection {
 
     /// Ends a call that never began.
     fn refuse(&mut self, id: u64, fault: &'static [u8]) -> Result<(), Violation> {
-        if self.outbox.len() > self.limits.max_queue + DEAF {
+        self.refused += 1;
+        if self.refused > self.limits.max_calls + DEAF {
             return Err(Violation::Deaf);
         }
         let flags = Flags::JSON.with(Flags::PEER);
-        let header = Header { kind: Kind::Fault, flags, method: 0, id };
-        let lane = Lane::Call { id, peer: true };
-        self.outbox.message(lane, header, Vec::new(), Payload::Here(fault));
+        // It ends nothing that has begun, so that there is nothing for which it must wait.
+        self.outbox.control(Header { kind: Kind::Fault, flags, method: 0, id }, fault);
         Ok(())
     }
 
@@ -307,7 +308,7 @@ impl Connection {
             // The last items may be consumed after this end has sent all.
             let Some(sending) = &mut own.sending else { return Ok(None) };
             sending.credit(bytes)?;
-            return Ok(Some(Event::Credit(Stream::Own(call))));
+            return Ok((!own.cancelled).then_some(Event::Credit(Stream::Own(call))));
         }
         // If there is none, the end of the call crossed this.
         let Some(call) = self.theirs.find(id) else { return Ok(None) };

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::calls::{Own, OwnCall, PeerCall};
+use super::calls::{Own, OwnCall, PeerCall, TheirCalls};
 use super::credit::{Receiving, Sending};
 use super::outbox::{Lane, Removed};
+use super::partial::Partial;
 use super::{AnyCall, Connection, Phase, Shape, Stream, Time};
 use crate::frame::{Flags, Header, Kind, MAX_PAYLOAD};
 use crate::head::Head;
-use crate::limits::{MAX_CONTEXT, MAX_INTRODUCTION};
+use crate::limits::{MAX_CONTEXT, MAX_GREETING, MAX_INTRODUCTION};
 use crate::payload::Payload;
 use crate::transmit::Transmit;
 
@@ -138,9 +139,18 @@ impl Connection {
     /// at most [`MAX_INTRODUCTION`]; larger ones would be refused by the peer.
     pub fn hello(&mut self, json: &[u8]) {
         debug_assert!(json.len() <= MAX_INTRODUCTION);
-        let header = Header { kind: Kind::Hello, flags: Flags::NONE, method: 0, id: 0 };
-        // A lane of its own would do as well: nothing else is said so early.
-        self.outbox.message(Lane::Notifications, header, Vec::new(), Payload::Here(json));
+        // Among control, so that nothing overtakes its parts: whoever has heard the peer's may already
+        // call, or ask for a sign of life.
+        let mut rest = json;
+        loop {
+            let (part, after) = rest.split_at(rest.len().min(MAX_PAYLOAD));
+            let flags = if after.is_empty() { Flags::NONE } else { Flags::MORE };
+            self.outbox.control(Header { kind: Kind::Hello, flags, method: 0, id: 0 }, part);
+            rest = after;
+            if rest.is_empty() {
+                return;
+            }
+        }
     }
 
     /// The handshake is done: these are the methods that this end calls, by number, and those that the
@@ -178,10 +188,10 @@ impl Connection {
         head: &Head,
         args: Payload<'_>,
     ) -> Result<OwnCall, NotSent> {
-        let shape = self.own_methods[usize::from(method)];
         if self.phase != Phase::Open {
             return Err(NotSent::Closed);
         }
+        let shape = self.own_methods[usize::from(method)];
         self.check_size(head, args.len())?;
         if self.own.len() >= self.limits.max_calls {
             return Err(NotSent::Calls { limit: self.limits.max_calls });
@@ -229,10 +239,10 @@ impl Connection {
         head: &Head,
         args: Payload<'_>,
     ) -> Result<(), NotSent> {
-        assert!(usize::from(method) < self.own_methods.len(), "a method that was agreed");
         if self.phase != Phase::Open {
             return Err(NotSent::Closed);
         }
+        assert!(usize::from(method) < self.own_methods.len(), "a method that was agreed");
         self.check_size(head, args.len())?;
         let prefix = head.write();
         let length = prefix.len() + args.len();
@@ -431,26 +441,37 @@ impl Connection {
         match self.phase {
             Phase::Hello { .. } => self.abort(goodbye),
             Phase::Open => {
-                self.phase = Phase::Closing { by: now + self.limits.close_timeout };
+                self.phase = Phase::Closing { by: now.saturating_add(self.limits.close_timeout) };
                 self.goodbye = Some(goodbye);
             }
-            Phase::Closing { .. } | Phase::Over => {}
+            Phase::Closing { .. } | Phase::Over { .. } => {}
         }
     }
 
-    /// Closes the pair at once. What waits to be sent is dropped, but for `goodbye`.
+    /// Closes the pair at once. What waits to be sent is dropped, but for `goodbye`, of which the peer takes
+    /// [`MAX_GREETING`] bytes: it is empty if it is larger. What is called afterwards does nothing;
+    /// [`may_be_known`](Self::may_be_known) goes on to answer.
+    #[allow(clippy::needless_pass_by_value, reason = "what is given to `close` may come here")]
     pub fn abort(&mut self, goodbye: Bytes) {
-        if self.phase != Phase::Over {
-            self.outbox.clear();
-            self.say_goodbye(goodbye);
+        if let Phase::Over { .. } = self.phase {
+            return;
         }
+        self.end(false);
+        let header = Header { kind: Kind::Goodbye, flags: Flags::NONE, method: 0, id: 0 };
+        let fits = goodbye.len() <= MAX_GREETING;
+        self.outbox.control(header, if fits { &goodbye } else { &[] });
     }
 
-    pub(super) fn say_goodbye(&mut self, goodbye: Bytes) {
-        self.phase = Phase::Over;
+    /// Nothing is said any more, and no call is known but to those who ask what became of it.
+    pub(super) fn end(&mut self, heard: bool) {
+        self.phase = Phase::Over { heard };
         self.goodbye = None;
-        let header = Header { kind: Kind::Goodbye, flags: Flags::NONE, method: 0, id: 0 };
-        self.outbox.message(Lane::Notifications, header, Vec::new(), Payload::Whole(goodbye));
+        self.outbox.clear();
+        self.partial = Partial::default();
+        self.own.abandon();
+        self.theirs = TheirCalls::default();
+        self.notified = Receiving::default();
+        self.deadlines.clear();
     }
 
     /// Takes what goes out next, in place of what was taken before; `false` if there is nothing.
@@ -458,12 +479,13 @@ impl Connection {
         if self.is_done()
             && let Some(goodbye) = self.goodbye.take()
         {
-            self.say_goodbye(goodbye);
+            self.abort(goodbye);
         }
         if self.outbox.is_empty() {
             return false;
         }
         self.outbox.transmit(to);
+        self.refused = 0;
         true
     }
 

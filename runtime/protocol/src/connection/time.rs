@@ -1,5 +1,7 @@
 //! What is due?
 
+use std::time::Duration;
+
 use super::calls::{OwnCall, PeerCall};
 use super::send::faults;
 use super::{AnyCall, Connection, Event, Phase, Time, Why};
@@ -9,22 +11,28 @@ use crate::violation::Violation;
 impl Connection {
     /// When [`handle_timeout`](Self::handle_timeout) has something to do next; `None` if never.
     pub fn next_timeout(&self) -> Option<Time> {
-        if self.phase == Phase::Over {
-            return self.blocked.map(|since| since + self.limits.stall_timeout);
+        if self.is_over() {
+            return self.stall();
         }
         let phase = match self.phase {
             Phase::Hello { by, .. } | Phase::Closing { by } => Some(by),
-            Phase::Open | Phase::Over => None,
+            Phase::Open | Phase::Over { .. } => None,
         };
         let deadline = self.deadlines.first().map(|(time, _)| *time);
-        let stall = self.blocked.map(|since| since + self.limits.stall_timeout);
-        [phase, deadline, stall, self.keep_alive()].into_iter().flatten().min()
+        [phase, deadline, self.stall(), self.keep_alive()].into_iter().flatten().min()
+    }
+
+    fn stall(&self) -> Option<Time> {
+        self.blocked.map(|since| since.saturating_add(self.limits.stall_timeout))
     }
 
     /// When a sign of life is to be asked for, or has not come.
     fn keep_alive(&self) -> Option<Time> {
-        let every = self.limits.keep_alive?;
-        Some(self.heard + if self.asked { every * 2 } else { every })
+        // A hello has a time of its own, and nothing else may be said before.
+        let opened = matches!(self.phase, Phase::Open | Phase::Closing { .. });
+        let every = self.limits.keep_alive.filter(|_| opened)?;
+        // Who asks late gives the peer no less time. More often than this a peer may not be asked.
+        Some(self.asked.unwrap_or(self.heard).saturating_add(every.max(Duration::from_secs(1))))
     }
 
     /// Time has passed. To be called until it gives no event.
@@ -32,11 +40,11 @@ impl Connection {
     /// # Errors
     /// [`Violation`] if the peer has let a time pass; see [`handle`](Self::handle).
     pub fn handle_timeout(&mut self, now: Time) -> Result<Option<Event<'static>>, Violation> {
-        if self.blocked.is_some_and(|since| now >= since + self.limits.stall_timeout) {
+        if self.stall().is_some_and(|due| now >= due) {
             return Err(Violation::Stalled);
         }
         match self.phase {
-            Phase::Over => return Ok(None),
+            Phase::Over { .. } => return Ok(None),
             Phase::Hello { by, .. } if now >= by => return Err(Violation::NoHello),
             Phase::Closing { by } if now >= by => {
                 // What has not ended by now is not waited for.
@@ -48,10 +56,9 @@ impl Connection {
             _ => {}
         }
         if self.keep_alive().is_some_and(|due| now >= due) {
-            if self.asked {
+            if self.asked.replace(now).is_some() {
                 return Err(Violation::Silent);
             }
-            self.asked = true;
             self.outbox
                 .control(Header { kind: Kind::Ping, flags: Flags::NONE, method: 0, id: 0 }, &[]);
         }
