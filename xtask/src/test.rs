@@ -56,6 +56,22 @@ pub(crate) fn random(batches: Option<&str>) -> Outcome {
     Ok(())
 }
 
+/// Runs many more schedules of two ends of a pair than a test run does. Stops at the first seed that finds
+/// something, and names it.
+pub(crate) fn simulate(schedules: Option<&str>) -> Outcome {
+    let schedules: u64 = match schedules.unwrap_or("100000").parse() {
+        Ok(schedules) => schedules,
+        Err(_) => return Err("`simulate` takes a number of schedules".to_owned()),
+    };
+    let seed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |t| t.as_secs());
+    // So far apart that no two runs share a seed.
+    let seed = seed.saturating_mul(1_000_000);
+    let mut command = cargo(&["run", "--quiet", "--release", "--package=traitwire-simulator"]);
+    let (schedules, seed) = (schedules.to_string(), seed.to_string());
+    command.args(["--", "--schedules", &schedules, "--seed", &seed]);
+    run(&mut command)
+}
+
 #[derive(Default)]
 struct Counts {
     passed: u64,
