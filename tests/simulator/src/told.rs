@@ -267,6 +267,10 @@ impl World {
     /// The pair has ended, as far as an end knows: all that it waits for has, too.
     pub(crate) fn take_down(&mut self, end: usize) {
         self.ends[end].down = true;
+        let peer = &self.ends[1 - end];
+        let timeout = peer.machine.limits().close_timeout;
+        let closed = peer.closing.is_some_and(|since| self.now < since + timeout);
+        let orderly = self.fair && self.ends[end].goodbye && closed;
         let own: Vec<usize> = self.ends[end].own.iter_mut().filter_map(Option::take).collect();
         let before = self.ends[end].machine.kept()[0];
         for number in own {
@@ -275,6 +279,8 @@ impl World {
                 self.calls[number].never = true;
                 hold!(9, self.calls[number].begun == 0, "a call has begun, and is not known");
             }
+            let lost = orderly && self.calls[number].said.is_some();
+            hold!(1, !lost, "a goodbye comes before the end of a call");
             self.ended(number);
             // Whoever dropped it last.
             self.ends[end].machine.cancel(call);
