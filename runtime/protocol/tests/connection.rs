@@ -208,6 +208,51 @@ fn a_handler_calls_back_before_it_replies_to_any_depth() {
 }
 
 #[test]
+fn l3_256_chains_of_calls_end_though_no_more_calls_than_that_are_allowed() {
+    let mut pair = Pair::new();
+    // The handler that waits for each call, and how deep it is.
+    let mut waits = std::collections::HashMap::new();
+    for _ in 0..256 {
+        pair.call(A, PLAIN);
+    }
+    let (mut ended, mut refused) = (0, 0);
+    while pair.ends.iter().any(Connection::wants_transmit) {
+        for from in [A, B] {
+            let to = 1 - from;
+            for event in pair.pass(from) {
+                match event {
+                    Event::Called { call, args, .. } => {
+                        let depth = if args.len() == 1 { args[0] } else { 1 };
+                        let inner = (depth < 4)
+                            .then(|| pair.call_with(to, PLAIN, &Head::default(), &[depth + 1]));
+                        match inner {
+                            Some(Ok(inner)) => {
+                                waits.insert((to, inner.id()), call);
+                            }
+                            Some(Err(why)) => {
+                                assert_eq!(why, NotSent::Calls { limit: 256 });
+                                refused += 1;
+                                pair.reply(to, call, b"refused");
+                            }
+                            None => assert!(pair.reply(to, call, b"deep")),
+                        }
+                    }
+                    Event::Ended { call, .. } => {
+                        ended += 1;
+                        if let Some(outer) = waits.remove(&(to, call.id())) {
+                            assert!(pair.reply(to, outer, b"outer"));
+                        }
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
+    // Each chain is two deep, and then its end allows no more.
+    assert_eq!((ended, refused, waits.len()), (512, 256, 0));
+}
+
+#[test]
 fn a_call_ends_with_its_reply_its_declared_error_or_a_fault() {
     let mut pair = Pair::new();
     for (ending, json) in [(Ending::Reply, true), (Ending::Declared, false), (Ending::Fault, true)]

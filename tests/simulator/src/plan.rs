@@ -71,7 +71,7 @@ impl Plan {
             _ => Fate::Refuse,
         };
         let steps = if rng.u8(..10) == 0 { rng.usize(200..600) } else { rng.usize(20..200) };
-        let large = if rng.u8(..5) == 0 { 1 << rng.u32(17..22) } else { 0 };
+        let large = if rng.u8(..4) == 0 { 1 << rng.u32(17..22) } else { 0 };
         let delay = [0, 0, 1, 30, 200][rng.usize(..5)];
         let small_pipe = large == 0 && delay == 0;
         let capacity = if small_pipe { 1 << rng.u32(4..12) } else { 1 << rng.u32(17..19) };

@@ -33,7 +33,8 @@ impl World {
             self.abort(to);
         } else if first {
             if !end.mute {
-                let large = if self.plan.large > 0 { 200_000 } else { 300 };
+                let in_parts = self.plan.large > 0 && self.rng.u8(..4) == 0;
+                let large = if in_parts { 200_000 } else { 300 };
                 let length = self.rng.usize(..large);
                 end.machine.hello(&body(2, length));
             }

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Schedules that a fault has to survive.
-const SCHEDULES: &str = "3000";
+const SCHEDULES: &str = "8000";
 
 /// A build and its run take no longer; one that hangs is not one that was caught.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -270,6 +270,48 @@ const FAULTS: &[Fault] = &[
         text: "            self.large_bytes -= first;\n",
         instead: "",
         by: By::Property(&[8, 5]),
+    },
+    Fault {
+        name: "a part without bytes goes out",
+        file: "outbox.rs",
+        text: "            if body > 0 {",
+        instead: "            if body < usize::MAX {",
+        by: By::Property(&[8]),
+    },
+    Fault {
+        name: "a call that was dropped counts as known once the goodbye has gone",
+        file: "outbox.rs",
+        text: "        self.taken += self.small.len() as u64;\n",
+        instead: "        self.taken = self.put;\n",
+        by: By::Tests("c1_a_call_that_was_never_handed_over"),
+    },
+    Fault {
+        name: "credit is told to whoever gave the call up",
+        file: "receive.rs",
+        text: "(!own.cancelled).then_some(Event::Credit(Stream::Own(call)))",
+        instead: "Some(Event::Credit(Stream::Own(call)))",
+        by: By::Property(&[1]),
+    },
+    Fault {
+        name: "whoever was asleep takes its peer for lost",
+        file: "time.rs",
+        text: "self.asked.unwrap_or(self.heard)",
+        instead: "self.asked.map_or(self.heard, |_| self.heard.saturating_add(every))",
+        by: By::Property(&[8, 12]),
+    },
+    Fault {
+        name: "a sign of life is asked for in the handshake",
+        file: "time.rs",
+        text: "matches!(self.phase, Phase::Open | Phase::Closing { .. })",
+        instead: "true",
+        by: By::Property(&[12]),
+    },
+    Fault {
+        name: "a close that nobody answers waits for ever",
+        file: "time.rs",
+        text: "            Phase::Closing { by } if now >= by => {",
+        instead: "            Phase::Closing { by } if now >= by.saturating_mul(1000) => {",
+        by: By::Property(&[8, 9]),
     },
 ];
 
