@@ -25,7 +25,7 @@ pub use connection::{
     Connection, Ending, Event, NoItem, NotSent, OwnCall, PeerCall, Shape, Stream, Time, Why, cost,
 };
 pub use head::Head;
-pub use limits::{Limits, MAX_CONTEXT, MAX_GREETING, MAX_INTRODUCTION, WINDOW};
+pub use limits::{Limits, MAX_CONTEXT, MAX_GREETING, MAX_INTRODUCTION, MIN_MESSAGE, WINDOW};
 pub use payload::Payload;
 pub use transmit::Transmit;
 pub use violation::Violation;

@@ -15,12 +15,15 @@ pub const MAX_INTRODUCTION: usize = 1024 * 1024;
 /// Most bytes of what a request of RPC says of itself.
 pub const MAX_CONTEXT: usize = 4 * 1024;
 
+/// Least that [`Limits::max_message`] is: what an end says itself of a call that failed always fits.
+pub const MIN_MESSAGE: usize = 256;
+
 /// What an end allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Most bytes of a message: arguments, a reply, an item. Default 16 MiB; with less than
-    /// 256 bytes, what an end itself says of a call that failed would be too large.
+    /// Most bytes of a message: arguments, a reply, an item. Default 16 MiB, and never less
+    /// than [`MIN_MESSAGE`].
     pub max_message: usize,
     /// Most calls at once, in each direction. Default 256.
     pub max_calls: usize,

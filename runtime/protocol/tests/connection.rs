@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use traitwire_protocol::frame::{self, Flags, Frame, HEADER, Header, Kind, MAX_PAYLOAD};
 use traitwire_protocol::{
-    Connection, Ending, Event, Head, Limits, MAX_CONTEXT, MAX_GREETING, MAX_INTRODUCTION, NoItem,
-    NotSent, OwnCall, Payload, PeerCall, Shape, Stream, Time, Transmit, Violation, WINDOW, Why,
-    cost,
+    Connection, Ending, Event, Head, Limits, MAX_CONTEXT, MAX_GREETING, MAX_INTRODUCTION,
+    MIN_MESSAGE, NoItem, NotSent, OwnCall, Payload, PeerCall, Shape, Stream, Time, Transmit,
+    Violation, WINDOW, Why, cost,
 };
 
 const PLAIN: u16 = 0;
@@ -680,6 +680,26 @@ impl Pair {
         assert_eq!(&come[..], args);
         (args.len(), *call)
     }
+}
+
+#[test]
+fn ends_agree_on_the_lower_limits_and_never_on_less_than_what_they_say_themselves() {
+    let mut pair = Pair::with(&limits(|limits| limits.max_message = 1000));
+    for (given, agreed) in [(2000, 1000), (500, 500), (0, MIN_MESSAGE)] {
+        for end in &mut pair.ends {
+            end.restrict(given, 1, 300);
+            let limits = end.limits();
+            let all = (limits.max_message, limits.max_calls, limits.max_streams);
+            assert_eq!(all, (agreed, 1, 128));
+        }
+    }
+    let head = Head { deadline: Some(seconds(1)), ..Head::default() };
+    pair.call_with(A, PLAIN, &head, b"").unwrap();
+    pair.pass(A);
+    pair.wait(B, seconds(1)).unwrap();
+    assert!(fault_text(&pair.pass(B)).contains("deadline_exceeded"));
+    let pair = Pair::with(&limits(|limits| limits.max_message = 10));
+    assert_eq!(pair.ends[A].limits().max_message, MIN_MESSAGE);
 }
 
 #[test]

@@ -33,7 +33,7 @@ use self::credit::{Receiving, Sending};
 use self::outbox::Outbox;
 use self::partial::Partial;
 use crate::head::Head;
-use crate::limits::Limits;
+use crate::limits::{Limits, MIN_MESSAGE};
 use crate::payload::Payload;
 
 /// Time since a moment that the user of a connection chose; it never goes back.
@@ -303,7 +303,8 @@ impl Event<'_> {
 
 impl Connection {
     /// A connection on which nothing has been said yet.
-    pub fn new(now: Time, limits: Limits) -> Connection {
+    pub fn new(now: Time, mut limits: Limits) -> Connection {
+        limits.max_message = limits.max_message.max(MIN_MESSAGE);
         let by = now.saturating_add(limits.hello_timeout);
         Connection {
             limits,
@@ -339,7 +340,7 @@ impl Connection {
     /// Lowers the limits on what both ends keep to what the peer allows as well.
     pub fn restrict(&mut self, max_message: usize, max_calls: usize, max_streams: usize) {
         let limits = &mut self.limits;
-        limits.max_message = limits.max_message.min(max_message);
+        limits.max_message = limits.max_message.min(max_message).max(MIN_MESSAGE);
         limits.max_calls = limits.max_calls.min(max_calls);
         limits.max_streams = limits.max_streams.min(max_streams);
     }
