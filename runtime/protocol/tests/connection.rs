@@ -789,6 +789,63 @@ fn c5_every_frame_split_at_every_byte_gives_the_same_events_and_answers() {
     }
 }
 
+/// Handles a frame whose payload is read to where it stays, if that is lent; `meanwhile` comes between.
+fn hear_lent(
+    pair: &mut Pair,
+    to: usize,
+    frame: Frame<'_>,
+    meanwhile: impl FnOnce(&mut Pair),
+) -> Option<Event<'static>> {
+    let lent = pair.ends[to].lend(&frame.header);
+    meanwhile(pair);
+    let machine = &mut pair.ends[to];
+    match lent {
+        Some(mut bytes) => {
+            bytes.extend_from_slice(frame.payload);
+            machine.handle_lent(pair.now, frame.header, bytes).unwrap()
+        }
+        None => machine.handle(pair.now, frame).unwrap().map(Event::into_owned),
+    }
+}
+
+#[test]
+fn c5_what_is_read_to_where_it_stays_gives_the_same_events() {
+    let (mut pair, bytes) = exchange();
+    let events = pair.hear(B, &bytes).unwrap();
+    let (mut pair, _) = exchange();
+    let (mut rest, mut again) = (&bytes[..], Vec::new());
+    while let Some((frame, length)) = frame::read(rest).unwrap() {
+        assert_eq!(frame::read_head(rest), Ok(Some((frame.header, frame.payload.len()))));
+        again.extend(hear_lent(&mut pair, B, frame, |_| {}));
+        rest = &rest[length..];
+    }
+    assert_eq!(again, events);
+}
+
+#[test]
+fn c5_a_call_that_ends_while_an_item_of_it_is_read_leaves_nothing_of_that() {
+    let mut pair = Pair::new();
+    let (_, theirs) = pair.called(A, TAKES);
+    let id = theirs.id();
+    for (number, payload) in [b"one", b"two"].iter().enumerate() {
+        let header = Header { kind: Kind::Item, flags: MORE, method: 0, id };
+        let frame = Frame { header, payload: &payload[..] };
+        let event = hear_lent(&mut pair, B, frame, |pair| {
+            if number == 1 {
+                assert!(pair.reply(B, theirs, b"enough"));
+            }
+        });
+        assert_eq!(event, None);
+    }
+    assert_eq!(pair.ends[B].kept()[1], 0);
+    let parts = [
+        raw(Kind::Item, NONE, 0, id, b"late"),
+        raw(Kind::Call, MORE, PLAIN, id + 1, b"an"),
+        raw(Kind::Call, NONE, PLAIN, id + 1, b"other"),
+    ];
+    assert_eq!(pair.hear(B, &parts.concat()).unwrap().len(), 1);
+}
+
 #[test]
 fn c5_a_cancel_at_every_byte_of_a_reply_loses_that_reply_alone() {
     let mut pair = Pair::new();

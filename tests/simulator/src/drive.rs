@@ -3,11 +3,11 @@
 use std::io::IoSlice;
 
 use bytes::Bytes;
-use traitwire_protocol::frame::{self, Flags, Frame, Header, Kind};
+use traitwire_protocol::frame::{self, Flags, Frame, HEADER, Header, Kind};
 use traitwire_protocol::{MAX_GREETING, Time, Violation};
 
 use crate::plan::{Fate, body};
-use crate::world::World;
+use crate::world::{Lent, World};
 
 impl World {
     /// Says the first hello at both ends.
@@ -79,19 +79,29 @@ impl World {
         pipe.read(count, &mut bytes);
         let mut at = 0;
         while !self.ends[to].deaf {
-            match frame::read(&bytes[at..]) {
-                Ok(Some((frame, length))) => {
-                    at += length;
-                    match self.ends[to].machine.handle(self.now, frame) {
-                        Ok(Some(event)) => self.told(to, event),
-                        Ok(None) => {}
-                        Err(violation) => self.violated(to, violation),
-                    }
-                    self.notice(to);
+            let event = if let Some(lent) = self.ends[to].lent.take() {
+                let Some(whole) = self.fill(to, lent, &bytes, &mut at) else { break };
+                self.ends[to].machine.handle_lent(self.now, whole.header, whole.bytes)
+            } else {
+                self.lend(to, &bytes, &mut at);
+                if self.ends[to].lent.is_some() {
+                    continue;
                 }
-                Ok(None) => break,
-                Err(malformed) => self.violated(to, malformed.into()),
+                match frame::read(&bytes[at..]) {
+                    Ok(Some((frame, length))) => {
+                        at += length;
+                        self.ends[to].machine.handle(self.now, frame)
+                    }
+                    Ok(None) => break,
+                    Err(malformed) => Err(malformed.into()),
+                }
+            };
+            match event {
+                Ok(Some(event)) => self.told(to, event),
+                Ok(None) => {}
+                Err(violation) => self.violated(to, violation),
             }
+            self.notice(to);
         }
         if self.ends[to].deaf {
             bytes.clear();
@@ -100,6 +110,32 @@ impl World {
         }
         self.ends[to].received = bytes;
         count
+    }
+
+    /// Has a frame that is not all there put to where it stays, now and then.
+    fn lend(&mut self, to: usize, bytes: &[u8], at: &mut usize) {
+        let Ok(Some((header, missing))) = frame::read_head(&bytes[*at..]) else { return };
+        let whole = bytes.len() - *at - HEADER >= missing;
+        if whole && self.rng.bool() {
+            return;
+        }
+        if let Some(bytes) = self.ends[to].machine.lend(&header) {
+            *at += HEADER;
+            self.ends[to].lent = Some(Lent { header, bytes, missing });
+        }
+    }
+
+    /// Puts what has come of such a frame there; all of it, once it is.
+    fn fill(&mut self, to: usize, mut lent: Lent, bytes: &[u8], at: &mut usize) -> Option<Lent> {
+        let count = lent.missing.min(bytes.len() - *at);
+        lent.bytes.extend_from_slice(&bytes[*at..*at + count]);
+        *at += count;
+        lent.missing -= count;
+        if lent.missing == 0 {
+            return Some(lent);
+        }
+        self.ends[to].lent = Some(lent);
+        None
     }
 
     /// Does what is due at both ends.

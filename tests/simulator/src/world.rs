@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use fastrand::Rng;
+use traitwire_protocol::frame::Header;
 use traitwire_protocol::{Connection, Ending, OwnCall, PeerCall, Shape, Time, Transmit};
 
 use crate::Tally;
@@ -44,6 +45,8 @@ pub(crate) struct End {
     pub(crate) transmit: Transmit,
     /// Bytes of a frame that is not all there.
     pub(crate) received: Vec<u8>,
+    /// A frame whose payload goes behind what the machine has lent.
+    pub(crate) lent: Option<Lent>,
     pub(crate) hellos: u8,
     pub(crate) opened: bool,
     /// It says nothing.
@@ -71,6 +74,13 @@ pub(crate) struct End {
     pub(crate) notes_held: Vec<usize>,
     /// The last small call of the peer's that has begun.
     pub(crate) last_small: Option<usize>,
+}
+
+/// A frame that is not all there, put to where it stays.
+pub(crate) struct Lent {
+    pub(crate) header: Header,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) missing: usize,
 }
 
 /// What the application knows of a call of its peer's.
@@ -150,6 +160,7 @@ impl End {
             machine,
             transmit: Transmit::default(),
             received: Vec::new(),
+            lent: None,
             hellos: 0,
             opened: false,
             mute: false,

@@ -313,6 +313,20 @@ const FAULTS: &[Fault] = &[
         instead: "            Phase::Closing { by } if now >= by.saturating_mul(1000) => {",
         by: By::Property(&[8, 9]),
     },
+    Fault {
+        name: "what was read to where it stays is lost",
+        file: "partial.rs",
+        text: "            *bytes = lent;\n",
+        instead: "            let _ = (bytes, lent);\n",
+        by: By::Property(&[7, 12]),
+    },
+    Fault {
+        name: "a late part that was read to where it stays is kept",
+        file: "receive.rs",
+        text: "                None => {\n                    self.late(&frame.header);\n",
+        instead: "                None => {\n",
+        by: By::Property(&[8, 12]),
+    },
 ];
 
 fn workspace() -> PathBuf {
