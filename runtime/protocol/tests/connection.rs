@@ -972,6 +972,28 @@ fn who_asks_late_for_a_sign_of_life_waits_for_it() {
 }
 
 #[test]
+fn who_was_asleep_while_it_waited_asks_again() {
+    let limits = limits(|limits| limits.keep_alive = Some(seconds(10)));
+    let mut pair = Pair::with(&limits);
+    assert_eq!(pair.wait(A, seconds(10)), Ok(vec![]));
+    for _ in 0..3 {
+        assert_eq!(frames(&pair.said(A)), [(Kind::Ping, 0, 0)]);
+        assert_eq!(pair.wait(A, seconds(20)), Ok(vec![]));
+    }
+    assert_eq!(pair.wait(A, Duration::from_millis(19_999)), Err(Violation::Silent));
+}
+
+#[test]
+fn who_was_asleep_tries_again_to_have_something_taken() {
+    let mut pair = Pair::new();
+    pair.call(A, PLAIN);
+    pair.ends[A].handle_blocked(pair.now);
+    assert_eq!(pair.wait(A, seconds(60)), Ok(vec![]));
+    assert_eq!(pair.ends[A].next_timeout(), Some(pair.now + seconds(30)));
+    assert_eq!(pair.wait(A, Duration::from_millis(59_999)), Err(Violation::Stalled));
+}
+
+#[test]
 fn a_peer_is_not_asked_more_often_than_it_bears() {
     let limits = limits(|limits| limits.keep_alive = Some(Duration::from_millis(1)));
     let mut pair = Pair::with(&limits);

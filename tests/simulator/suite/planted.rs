@@ -295,8 +295,8 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "whoever was asleep takes its peer for lost",
         file: "time.rs",
-        text: "self.asked.unwrap_or(self.heard)",
-        instead: "self.asked.map_or(self.heard, |_| self.heard.saturating_add(every))",
+        text: "is_some() && !was_asleep(now, due, silence) {",
+        instead: "is_some() {",
         by: By::Property(&[8, 12]),
     },
     Fault {

@@ -28,11 +28,17 @@ impl Connection {
 
     /// When a sign of life is to be asked for, or has not come.
     fn keep_alive(&self) -> Option<Time> {
+        // Who asks late gives the peer no less time.
+        Some(self.asked.unwrap_or(self.heard).saturating_add(self.silence()?))
+    }
+
+    /// How long a silence may be before it is to be broken.
+    fn silence(&self) -> Option<Duration> {
         // A hello has a time of its own, and nothing else may be said before.
         let opened = matches!(self.phase, Phase::Open | Phase::Closing { .. });
         let every = self.limits.keep_alive.filter(|_| opened)?;
-        // Who asks late gives the peer no less time. More often than this a peer may not be asked.
-        Some(self.asked.unwrap_or(self.heard).saturating_add(every.max(Duration::from_secs(1))))
+        // More often than this a peer may not be asked.
+        Some(every.max(Duration::from_secs(1)))
     }
 
     /// Time has passed. To be called until it gives no event.
@@ -40,8 +46,13 @@ impl Connection {
     /// # Errors
     /// [`Violation`] if the peer has let a time pass; see [`handle`](Self::handle).
     pub fn handle_timeout(&mut self, now: Time) -> Result<Option<Event<'static>>, Violation> {
-        if self.stall().is_some_and(|due| now >= due) {
-            return Err(Violation::Stalled);
+        if let Some(due) = self.stall()
+            && now >= due
+        {
+            if !was_asleep(now, due, self.limits.stall_timeout) {
+                return Err(Violation::Stalled);
+            }
+            self.blocked = Some(now);
         }
         match self.phase {
             Phase::Over { .. } => return Ok(None),
@@ -55,8 +66,10 @@ impl Connection {
             }
             _ => {}
         }
-        if self.keep_alive().is_some_and(|due| now >= due) {
-            if self.asked.replace(now).is_some() {
+        if let (Some(due), Some(silence)) = (self.keep_alive(), self.silence())
+            && now >= due
+        {
+            if self.asked.replace(now).is_some() && !was_asleep(now, due, silence) {
                 return Err(Violation::Silent);
             }
             self.outbox
@@ -96,4 +109,10 @@ impl Connection {
     pub fn handle_progress(&mut self) {
         self.blocked = None;
     }
+}
+
+/// Whether this end cannot tell what its peer did meanwhile, for it is later than that by a whole period: what
+/// has come, or could go, was not looked at.
+fn was_asleep(now: Time, due: Time, period: Duration) -> bool {
+    now >= due.saturating_add(period)
 }
