@@ -190,58 +190,33 @@ pub struct Frame<'a> {
     pub payload: &'a [u8],
 }
 
-/// Begins a frame in a buffer, in which its payload is then written; [`finish`] ends it.
-pub fn begin(to: &mut Vec<u8>, header: Header) -> Begun {
-    let start = to.len();
-    to.extend_from_slice(&[0; LENGTH]);
-    to.push(header.kind as u8);
-    to.push(header.flags.0);
-    to.extend_from_slice(&header.method.to_le_bytes());
-    to.extend_from_slice(&header.id.to_le_bytes());
-    Begun { start }
-}
-
-/// Begins a frame whose payload, of so many bytes, goes after it from elsewhere.
-pub(crate) fn begin_sized(to: &mut Vec<u8>, header: Header, payload: usize) {
-    let Begun { start } = begin(to, header);
-    write_length(&mut to[start..], payload);
-}
-
-fn write_length(frame: &mut [u8], payload: usize) {
-    let length = u32::try_from(HEADER - LENGTH + payload).unwrap_or(u32::MAX);
-    frame[..LENGTH].copy_from_slice(&length.to_le_bytes());
-}
-
-/// Where a frame begins whose end is not known yet.
-#[derive(Debug)]
-#[must_use = "a frame has no length until it is finished"]
-pub struct Begun {
-    start: usize,
-}
-
-/// Writes the length of a frame whose payload is all there now.
-///
-/// # Errors
-/// [`Oversized`] if the payload is larger than [`MAX_PAYLOAD`]; the frame is then taken out again.
-#[allow(clippy::needless_pass_by_value, reason = "a frame is finished once")]
-pub fn finish(to: &mut Vec<u8>, begun: Begun) -> Result<(), Oversized> {
-    let payload = to.len() - begun.start - HEADER;
-    if payload > MAX_PAYLOAD {
-        to.truncate(begun.start);
-        return Err(Oversized { payload });
-    }
-    write_length(&mut to[begun.start..], payload);
-    Ok(())
-}
-
 /// Writes a frame.
 ///
 /// # Errors
-/// [`Oversized`] if the payload is larger than [`MAX_PAYLOAD`].
+/// [`Oversized`] if the payload is larger than [`MAX_PAYLOAD`]; nothing is written then.
 pub fn write(to: &mut Vec<u8>, frame: Frame<'_>) -> Result<(), Oversized> {
-    let begun = begin(to, frame.header);
+    let payload = frame.payload.len();
+    if payload > MAX_PAYLOAD {
+        return Err(Oversized { payload });
+    }
+    write_header(to, frame.header, payload);
     to.extend_from_slice(frame.payload);
-    finish(to, begun)
+    Ok(())
+}
+
+/// Writes the header of a frame whose payload, of so many bytes, is written after it. There are at most
+/// [`MAX_PAYLOAD`].
+pub(crate) fn write_header(to: &mut Vec<u8>, header: Header, payload: usize) {
+    debug_assert!(payload <= MAX_PAYLOAD);
+    let length = u32::try_from(HEADER - LENGTH + payload).unwrap_or(u32::MAX);
+    let Header { kind, flags, method, id } = header;
+    // All at once: an item may be no larger than this.
+    let mut bytes = [0; HEADER];
+    bytes[..LENGTH].copy_from_slice(&length.to_le_bytes());
+    (bytes[4], bytes[5]) = (kind as u8, flags.0);
+    bytes[6..8].copy_from_slice(&method.to_le_bytes());
+    bytes[8..].copy_from_slice(&id.to_le_bytes());
+    to.extend_from_slice(&bytes);
 }
 
 /// A payload that does not fit one frame.
@@ -480,7 +455,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_of_the_limit_passes_and_one_byte_more_is_taken_out_again() {
+    fn a_payload_of_the_limit_passes_and_one_byte_more_is_refused() {
         let header = Header { kind: Kind::Item, flags: Flags::NONE, method: 0, id: 1 };
         let fits = bytes(header, &vec![7; MAX_PAYLOAD]);
         assert_eq!(read(&fits).unwrap().unwrap().1, fits.len());

@@ -78,33 +78,34 @@ impl Driver {
             if let Some(closed) = self.process() {
                 return Poll::Ready(closed);
             }
-            if let Some(closed) = self.keep_time(cx) {
+            self.link.flush();
+            if let Some(closed) = self.has_ended() {
                 return Poll::Ready(closed);
             }
-            self.link.flush();
-            let state = self.link.lock();
-            if state.failed {
-                return Poll::Ready(Closed::Lost("the transport takes nothing more".to_owned()));
-            }
-            if state.connection.has_closed() {
-                return Poll::Ready(Closed::Here);
-            }
-            drop(state);
             let read = match &mut self.lent {
                 Some(lent) => lent.poll_read(&mut self.input, &mut self.buffer, cx),
                 None => self.buffer.poll_read(&mut self.input, cx),
             };
             match read {
-                Poll::Pending => return Poll::Pending,
+                // What has arrived is heard before anybody is found silent.
+                Poll::Pending => return self.keep_time(cx),
                 Poll::Ready(Ok(0)) => {
-                    let orderly = self.link.lock().connection.is_over();
                     let lost = || Closed::Lost("the connection has ended".to_owned());
-                    return Poll::Ready(if orderly { Closed::Here } else { lost() });
+                    return Poll::Ready(self.has_ended().unwrap_or_else(lost));
                 }
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(Closed::Lost(error.to_string())),
             }
         }
+    }
+
+    /// Whether this end has said its last, or can say nothing any more.
+    fn has_ended(&self) -> Option<Closed> {
+        let state = self.link.lock();
+        if state.connection.is_over() {
+            return Some(Closed::Here);
+        }
+        state.failed.then(|| Closed::Lost("the transport takes nothing more".to_owned()))
     }
 
     /// Deals with all frames that are there.
@@ -180,14 +181,14 @@ impl Driver {
     }
 
     /// Deals with what is due, and sees to being woken for what is due next.
-    fn keep_time(&mut self, cx: &mut TaskContext<'_>) -> Option<Closed> {
+    fn keep_time(&mut self, cx: &mut TaskContext<'_>) -> Poll<Closed> {
         loop {
             let mut state = self.link.lock();
             let next = state.connection.next_timeout();
             state.armed = next;
             drop(state);
             if !self.timer.poll(next, &self.link, cx) {
-                return None;
+                return Poll::Pending;
             }
             let now = self.link.now();
             loop {
@@ -201,11 +202,15 @@ impl Driver {
                             cancel();
                         }
                     }
-                    Err(violation) => return Some(abort(&mut state, &violation)),
+                    Err(violation) => return Poll::Ready(abort(&mut state, &violation)),
                 }
             }
             for waker in self.wakers.drain(..) {
                 waker.wake();
+            }
+            self.link.flush();
+            if let Some(closed) = self.has_ended() {
+                return Poll::Ready(closed);
             }
         }
     }

@@ -181,12 +181,18 @@ impl Link {
     /// Closes the transport, once everything is written that it takes.
     #[cfg(feature = "__ipc")]
     pub(crate) fn poll_close(&self, cx: &mut std::task::Context<'_>) -> std::task::Poll<()> {
-        // Nobody else writes any more; if somebody is at it, that is the last time.
+        // Whoever else writes does so for the last time.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Written::Blocked(_) = writer.write(cx.waker()) {
-            return std::task::Poll::Pending;
+        loop {
+            match writer.write(cx.waker()) {
+                Written::All => {}
+                Written::Blocked(_) => return std::task::Poll::Pending,
+                Written::Failed => return std::task::Poll::Ready(()),
+            }
+            if !self.lock().connection.poll_transmit(writer.transmit()) {
+                return writer.poll_close(cx);
+            }
         }
-        writer.poll_close(cx)
     }
 }
 

@@ -332,11 +332,6 @@ impl Connection {
         matches!(self.phase, Phase::Over { .. })
     }
 
-    /// Whether that has been handed over, too.
-    pub fn has_closed(&self) -> bool {
-        self.is_over() && self.outbox.is_empty()
-    }
-
     /// Lowers the limits on what both ends keep to what the peer allows as well.
     pub fn restrict(&mut self, max_message: usize, max_calls: usize, max_streams: usize) {
         let limits = &mut self.limits;

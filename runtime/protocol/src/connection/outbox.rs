@@ -111,12 +111,12 @@ impl Outbox {
             self.large.push_back(large);
             return;
         }
-        let before = self.small.len();
-        let begun = frame::begin(&mut self.small, header);
+        let length = prefix.len() + payload.len();
+        self.small.reserve(HEADER + length);
+        frame::write_header(&mut self.small, header, length);
         self.small.extend_from_slice(&prefix);
         self.small.extend_from_slice(&payload);
-        frame::finish(&mut self.small, begun).expect("it is small");
-        self.put += (self.small.len() - before) as u64;
+        self.put += (HEADER + length) as u64;
     }
 
     /// A place in the order of small messages, which comes after all that were put there.
@@ -190,7 +190,7 @@ impl Outbox {
             let last = body == large.payload.len();
             let flags = large.header.flags;
             let flags = if last { flags } else { flags.with(Flags::MORE) };
-            frame::begin_sized(&mut to.bytes, Header { flags, ..large.header }, first);
+            frame::write_header(&mut to.bytes, Header { flags, ..large.header }, first);
             to.bytes.append(&mut large.prefix);
             // The end of a stream has no bytes, and waits here like others.
             if body > 0 {
