@@ -13,7 +13,7 @@ use bytes::BufMut as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, ReadBuf};
 use tokio::sync::watch;
 use tokio::time::{Instant, Sleep};
-use traitwire_protocol::frame::{self, HEADER, Header, MAX_PAYLOAD};
+use traitwire_protocol::frame::{self, Flags, HEADER, Header, MAX_PAYLOAD};
 use traitwire_protocol::{Connection, Event, Stream as Wired, Time, Violation};
 
 use super::buffer::Body;
@@ -33,6 +33,8 @@ pub(super) struct Driver {
     pub(super) buffer: ReadBuffer,
     /// The payload that is read to where it stays.
     pub(super) lent: Option<Lent>,
+    /// Whether the last frame was a part of a message, of which more comes.
+    pub(super) in_parts: bool,
     pub(super) timer: Timer,
     /// Whom the frames that were read concern.
     pub(super) wakers: Vec<Waker>,
@@ -52,7 +54,10 @@ impl Future for Driver {
         if this.closing.is_none() {
             match this.poll_open(cx) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(closed) => this.end(closed),
+                Poll::Ready(closed) => {
+                    this.end(closed);
+                    this.closing = Some(Box::pin(tokio::time::sleep(LINGER)));
+                }
             }
         }
         // What was said last is written, if the transport takes it; and what still arrives is read, for
@@ -64,7 +69,7 @@ impl Future for Driver {
         ready!(this.link.poll_close(cx));
         loop {
             this.buffer.clear();
-            match ready!(this.buffer.poll_read(&mut this.input, cx)) {
+            match ready!(this.buffer.poll_read(&mut this.input, false, cx)) {
                 Ok(count) if count > 0 => {}
                 _ => return Poll::Ready(()),
             }
@@ -84,7 +89,7 @@ impl Driver {
             }
             let read = match &mut self.lent {
                 Some(lent) => lent.poll_read(&mut self.input, &mut self.buffer, cx),
-                None => self.buffer.poll_read(&mut self.input, cx),
+                None => self.buffer.poll_read(&mut self.input, self.in_parts, cx),
             };
             match read {
                 // What has arrived is heard before anybody is found silent.
@@ -110,7 +115,7 @@ impl Driver {
 
     /// Deals with all frames that are there.
     fn process(&mut self) -> Option<Closed> {
-        let Driver { link, serving, buffer, wakers, lent, .. } = self;
+        let Driver { link, serving, buffer, wakers, lent, in_parts, .. } = self;
         let mut held: Option<MutexGuard<'_, State>> = None;
         let mut budget = Budget::new();
         let mut closed = None;
@@ -119,6 +124,7 @@ impl Driver {
         while closed.is_none() {
             let now = *now.get_or_insert_with(|| link.now());
             let event = if let Some(whole) = lent.take_if(|lent| lent.is_whole()) {
+                *in_parts = whole.header.flags.has(Flags::MORE);
                 let state = held.get_or_insert_with(|| link.lock());
                 state.connection.handle_lent(now, whole.header, whole.bytes)
             } else if lent.is_some() {
@@ -135,6 +141,7 @@ impl Driver {
                     }
                     Ok(Some((frame, length))) => {
                         read += length;
+                        *in_parts = frame.header.flags.has(Flags::MORE);
                         let state = held.get_or_insert_with(|| link.lock());
                         state.connection.handle(now, frame)
                     }
@@ -224,7 +231,6 @@ impl Driver {
         self.serving = None;
         tracing::debug!(%closed, "a pair has ended");
         self.closed.send_replace(Some(closed));
-        self.closing = Some(Box::pin(tokio::time::sleep(LINGER)));
     }
 }
 
@@ -393,10 +399,12 @@ impl ReadBuffer {
         (self.start, self.end) = (0, 0);
     }
 
-    /// Reads once. Never for nothing: there is room for more than there is.
+    /// Reads once. Never for nothing: there is room for more than there is. Within a message in parts no
+    /// more is read than it takes to know what comes, for that is better read to where it stays.
     pub(super) fn poll_read(
         &mut self,
         input: &mut (dyn AsyncRead + Send + Unpin),
+        in_parts: bool,
         cx: &mut TaskContext<'_>,
     ) -> Poll<io::Result<usize>> {
         if self.start == self.end {
@@ -411,7 +419,15 @@ impl ReadBuffer {
                 self.bytes.resize(room.max(self.bytes.len()), 0);
             }
         }
-        let mut read = ReadBuf::new(&mut self.bytes[self.end..]);
+        let room = self.bytes.len() - self.end;
+        let room = if !in_parts {
+            room
+        } else if self.start == self.end {
+            HEADER.min(room)
+        } else {
+            SMALL.min(room)
+        };
+        let mut read = ReadBuf::new(&mut self.bytes[self.end..self.end + room]);
         let polled = Pin::new(input).poll_read(cx, &mut read);
         let count = read.filled().len();
         self.end += count;

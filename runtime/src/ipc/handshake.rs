@@ -685,7 +685,7 @@ impl Opening {
             }
             let Opening { buffer, input, connection, start, .. } = self;
             let by = connection.next_timeout().map_or_else(Instant::now, |next| *start + next);
-            let read = std::future::poll_fn(|cx| buffer.poll_read(input, cx));
+            let read = std::future::poll_fn(|cx| buffer.poll_read(input, false, cx));
             match tokio::time::timeout_at(by.into(), read).await {
                 Ok(Ok(0)) => {
                     let message = "the peer has closed the connection during the handshake";

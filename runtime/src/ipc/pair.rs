@@ -390,6 +390,7 @@ impl Builder {
             input,
             buffer,
             lent: None,
+            in_parts: false,
             timer: Timer::default(),
             wakers: Vec::new(),
             closed,

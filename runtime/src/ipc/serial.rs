@@ -86,6 +86,8 @@ impl Drop for Turn {
         if !state.running.is_empty() {
             return;
         }
+        // None, when this is dropped because the runtime is.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let Some(next) = state.waiting.pop_front() else { return };
         let handler = self.serving.handler(&next.what);
         state.running.push(handler);
@@ -93,6 +95,6 @@ impl Drop for Turn {
         let turn =
             Turn { serial: Arc::clone(&self.serial), serving: Arc::clone(&self.serving), handler };
         // Of its own, for this may be the end of another.
-        tokio::spawn(async move { Serving::resume(turn, next) });
+        runtime.spawn(async move { Serving::resume(turn, next) });
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! With all that is on by default: the handshake, limits, credit, cancellation, and panics that are caught.
 
-use crate::net::Net;
+use crate::net::{Net, Tcp, Uds};
 use crate::peer::{Client, Item, Peer, Tick};
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
@@ -72,21 +72,35 @@ async fn connect(transport: impl Transport) -> Result<PairClient> {
     Ok(PairClient(frontend.open::<EchoClient>(transport).await?.1))
 }
 
+/// A socket as a transport.
+pub trait Carries: Net {
+    fn transport(stream: Self::Stream) -> impl Transport;
+}
+
+impl Carries for Uds {
+    fn transport(stream: Self::Stream) -> impl Transport {
+        stream
+    }
+}
+
+impl Carries for Tcp {
+    fn transport(stream: Self::Stream) -> impl Transport {
+        ipc::tcp::Socket::dangerous_plaintext(stream)
+    }
+}
+
 /// Over a socket.
 pub struct Traitwire<N>(PhantomData<N>);
 
-impl<N: Net> Peer for Traitwire<N>
-where
-    N::Stream: Transport,
-{
+impl<N: Carries> Peer for Traitwire<N> {
     const NAME: &'static str = if N::UDS { "traitwire-uds" } else { "traitwire-tcp" };
     const FLOOR: &'static str = N::FLOOR;
     type Client = PairClient;
     async fn serve() -> Result<String> {
-        N::each(|stream| async { serve(stream).await.map(|_| ()) }).await
+        N::each(|stream| async { serve(N::transport(stream)).await.map(|_| ()) }).await
     }
     async fn connect(addr: &str) -> Result<PairClient> {
-        connect(N::connect(addr).await?).await
+        connect(N::transport(N::connect(addr).await?)).await
     }
 }
 
