@@ -54,7 +54,7 @@ impl Math for Plain {
         if yes { "yes" } else { "no" }.to_owned()
     }
     async fn never(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
     async fn panics(&self) {
         panic!("on purpose")

@@ -16,19 +16,19 @@ mod newer {
     use super::{Bytes, Deserialize, Incoming, Serialize, Stream, Wire, ipc_interface};
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire)]
-    pub struct Tile {
-        pub layers: Vec<Bytes>,
-        pub name: String,
-        pub mask: Option<Bytes>,
+    pub(super) struct Tile {
+        pub(super) layers: Vec<Bytes>,
+        pub(super) name: String,
+        pub(super) mask: Option<Bytes>,
     }
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire)]
-    pub enum TileError {
+    pub(super) enum TileError {
         Broken { at: Bytes },
     }
 
     #[ipc_interface(version = "1.0.0", served_by = backend)]
-    pub trait Tiles {
+    pub(super) trait Tiles {
         async fn store(&self, left: Tile, note: &str, right: Tile) -> Result<Tile, TileError>;
         fn all(&self, tiles: Incoming<Tile>) -> impl Stream<Item = Tile> + Send;
         async fn none(&self);
@@ -39,19 +39,19 @@ mod older {
     use super::{Bytes, Deserialize, Incoming, Serialize, Stream, Wire, ipc_interface};
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire)]
-    pub struct Tile {
-        pub name: String,
-        pub mask: Option<Bytes>,
-        pub layers: Vec<Bytes>,
+    pub(super) struct Tile {
+        pub(super) name: String,
+        pub(super) mask: Option<Bytes>,
+        pub(super) layers: Vec<Bytes>,
     }
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Wire)]
-    pub enum TileError {
+    pub(super) enum TileError {
         Broken { at: Bytes },
     }
 
     #[ipc_interface(version = "1.0.0", served_by = backend)]
-    pub trait Tiles {
+    pub(super) trait Tiles {
         async fn store(&self, left: Tile, note: &str, right: Tile) -> Result<Tile, TileError>;
         fn all(&self, tiles: Incoming<Tile>) -> impl Stream<Item = Tile> + Send;
         async fn none(&self);
