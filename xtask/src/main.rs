@@ -23,6 +23,7 @@ usage: cargo xtask TASK
   bench-peers ..  RPC and IPC libraries beside floors, by `benches/peers` with these arguments
   bench-types     what `#[derive(Wire)]` adds to a check of 150 types with serde's derives
   random [N]      N times (10) 100 types by chance, each from another seed, and the corpus' proof
+  fuzz [N]        N seconds (60) of fuzzing for each target of `tests/fuzz`, by libFuzzer
   simulate [N]    N schedules (100000) of two ends of a pair by chance, from other seeds each time
   bench-web       size and speed of the npm runtime, time of tsc over a large interface
 ";
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         "bench-peers" => measure::peers(&std::env::args().skip(2).collect::<Vec<_>>()),
         "bench-types" => measure::types(),
         "random" => test::random(std::env::args().nth(2).as_deref()),
+        "fuzz" => test::fuzz(std::env::args().nth(2).as_deref()),
         "simulate" => test::simulate(std::env::args().nth(2).as_deref()),
         "bench-web" => measure::web(),
         "" | "help" | "--help" => {

@@ -72,6 +72,33 @@ pub(crate) fn simulate(schedules: Option<&str>) -> Outcome {
     run(&mut command)
 }
 
+/// Fuzzes each target of `tests/fuzz` for so many seconds, from the inputs that are kept. What it finds stays in
+/// `tests/fuzz/libfuzzer/artifacts`; what is new to it, and no more, in `tests/fuzz/libfuzzer/found`.
+pub(crate) fn fuzz(seconds: Option<&str>) -> Outcome {
+    let seconds: u64 = match seconds.unwrap_or("60").parse() {
+        Ok(seconds) => seconds,
+        Err(_) => return Err("`fuzz` takes a number of seconds".to_owned()),
+    };
+    // What only a nightly toolchain has otherwise.
+    let fuzz = |args: &[&str]| {
+        let mut command = cargo(args);
+        command.current_dir(root().join("tests/fuzz/libfuzzer")).env("RUSTC_BOOTSTRAP", "1");
+        command
+    };
+    if !fuzz(&["fuzz", "--version"]).output().is_ok_and(|output| output.status.success()) {
+        run(&mut cargo(&["install", "cargo-fuzz", "--version", "0.13.2", "--locked"]))?;
+    }
+    let limit = format!("-max_total_time={seconds}");
+    for target in ["frames", "machine", "handshake"] {
+        let found = root().join("tests/fuzz/libfuzzer/found").join(target);
+        std::fs::create_dir_all(&found).map_err(|error| error.to_string())?;
+        let (found, kept) = (found.to_string_lossy().into_owned(), format!("../corpus/{target}"));
+        let args = ["fuzz", "run", "--fuzz-dir", ".", target, &found, &kept, "--", &limit];
+        run(&mut fuzz(&args))?;
+    }
+    Ok(())
+}
+
 #[derive(Default)]
 struct Counts {
     passed: u64,
