@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
-use crate::cargo::{Outcome, cargo, run};
+use crate::cargo::{Outcome, cargo, root, run};
 use crate::web;
 
 /// Installs what the tests need, runs every test of the workspace, and the schema's without its
