@@ -94,7 +94,7 @@ impl Served {
 
 /// For so long handlers are polled where their calls are read; then they have tasks of their own, so that
 /// reading goes on.
-const BUDGET: Duration = Duration::from_micros(200);
+const BUDGET: Duration = Duration::from_millis(1);
 
 /// How long handlers have been polled in place since something was read.
 pub(super) struct Budget(Option<Instant>);
