@@ -25,6 +25,7 @@ fn dependencies_point_one_way() {
         ("traitwire-schema", &[]),
         ("traitwire-protocol", &[]),
         ("traitwire-interfaces", &["traitwire"]),
+        ("editor", &["traitwire"]),
         ("quickstart", &["traitwire", "traitwire-interfaces"]),
         ("telemetry", &["traitwire"]),
         ("traitwire-cli", &["traitwire-schema"]),
