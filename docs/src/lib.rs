@@ -31,6 +31,12 @@ pub mod access {}
 #[doc = include_str!("../guide/versions.md")]
 pub mod versions {}
 
+#[doc = include_str!("../guide/pairs.md")]
+pub mod pairs {}
+
+#[doc = include_str!("../guide/ordering.md")]
+pub mod ordering {}
+
 #[doc = include_str!("../guide/observability.md")]
 pub mod observability {}
 
@@ -61,9 +67,20 @@ pub mod cookbook {}
 /// Notes in memory.
 pub mod notes_backend;
 pub mod notes_interfaces;
+/// A pair: a backend that has a text, and a frontend that has a user.
+pub mod text_pair;
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_page_of_pairs_shows_the_code_that_others_use() {
+        let code = include_str!("text_pair.rs");
+        assert!(
+            include_str!("../guide/pairs.md").contains(code),
+            "pairs.md has another text than:\n{code}"
+        );
+    }
+
     #[test]
     fn the_first_page_shows_the_code_that_the_other_pages_use() {
         let page = include_str!("../guide/first-interface.md");
