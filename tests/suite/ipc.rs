@@ -3,4 +3,5 @@
 mod ipc {
     mod calls;
     mod codecs;
+    mod limits;
 }

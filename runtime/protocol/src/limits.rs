@@ -20,7 +20,6 @@ pub const MIN_MESSAGE: usize = 256;
 
 /// What an end allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Limits {
     /// Most bytes of a message: arguments, a reply, an item. Default 16 MiB, and never less
     /// than [`MIN_MESSAGE`].
@@ -29,8 +28,9 @@ pub struct Limits {
     pub max_calls: usize,
     /// Most of those that have a stream. Default 128.
     pub max_streams: usize,
-    /// So many bytes may wait to be taken by the transport before callers wait in their turn.
-    /// Default 1 MiB. What is begun is finished, so that one message more may wait.
+    /// So many bytes may wait to be taken by the transport before callers wait in their turn, and as many
+    /// more may be about to be written. Default 1 MiB. What is begun is finished, so that one message more
+    /// may wait.
     pub max_queue: usize,
     /// How long each hello may take. Default 5 s.
     pub hello_timeout: Duration,

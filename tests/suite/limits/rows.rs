@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use traitwire::ipc;
 use traitwire::rpc::{Fixed, Limits};
 use traitwire::server::ServerLimits;
 
@@ -17,9 +18,10 @@ pub(super) struct Row {
 
 /// All of them. The patterns name every field, so that one more does not compile without its line.
 pub(super) fn rows() -> Vec<Row> {
-    [backend(), server(), fixed()].into_iter().flatten().collect()
+    [backend(), server(), pair(), fixed()].into_iter().flatten().collect()
 }
 
+const PAIR: &str = "tests/suite/ipc/limits.rs";
 const BEYOND: &str = "tests/suite/limits/beyond.rs";
 const ABUSE: &str = "tests/suite/server/abuse.rs";
 const DRAIN: &str = "tests/suite/server/drain.rs";
@@ -244,6 +246,82 @@ fn server() -> Vec<Row> {
             "drain_grace",
             "cut",
             &[(DRAIN, "c7_a_stuck_handler_holds_the_end_up_for_the_grace_only")],
+        ),
+    ]
+}
+
+fn pair() -> Vec<Row> {
+    let ipc::Limits {
+        max_message,
+        max_calls,
+        max_streams,
+        max_queue,
+        hello_timeout,
+        keep_alive,
+        stall_timeout,
+        close_timeout,
+    } = ipc::Limits::default();
+    assert_eq!(keep_alive, None, "the transport says");
+    let row = |what, default, field, beyond, tests| {
+        let change = format!("`ipc::Limits::{field}`");
+        Row { what, default, change, beyond, tests }
+    };
+    vec![
+        row(
+            "pair: arguments, a reply, an item",
+            bytes(max_message),
+            "max_message",
+            "`TooLarge`",
+            &[(PAIR, "a_message_of_the_limit_passes_and_one_byte_more_fails_alone")],
+        ),
+        row(
+            "pair: calls at once, in each direction",
+            count(max_calls),
+            "max_calls",
+            "`Overloaded`",
+            &[(PAIR, "as_many_calls_as_the_limit_run_and_one_more_is_refused")],
+        ),
+        row(
+            "pair: those of them that have a stream",
+            count(max_streams),
+            "max_streams",
+            "`Overloaded`",
+            &[(PAIR, "as_many_streams_as_the_limit_are_open_and_one_more_is_refused")],
+        ),
+        row(
+            "pair: bytes that the transport has not taken",
+            bytes(max_queue),
+            "max_queue",
+            "whoever has more to say waits",
+            &[(PAIR, "who_finds_the_queue_full_waits")],
+        ),
+        row(
+            "pair: time for each of the two hellos",
+            time(hello_timeout),
+            "hello_timeout",
+            "no pair: `Disconnected`",
+            &[(PAIR, "a_peer_that_says_no_hello_in_time_is_no_peer")],
+        ),
+        row(
+            "pair: silence until the peer is asked for a sign of life, and then until it has given one",
+            "10 s; without end where the system says that the peer is gone".to_owned(),
+            "keep_alive",
+            "the pair is lost",
+            &[(PAIR, "a_peer_that_gives_no_sign_of_life_is_lost")],
+        ),
+        row(
+            "pair: time in which the peer takes no byte of what is sent to it",
+            time(stall_timeout),
+            "stall_timeout",
+            "the pair is lost",
+            &[(PAIR, "a_peer_that_takes_nothing_is_lost")],
+        ),
+        row(
+            "pair: time for calls to end when it is closed",
+            time(close_timeout),
+            "close_timeout",
+            "cut: `Disconnected`",
+            &[(PAIR, "calls_have_their_time_to_end_when_the_pair_closes")],
         ),
     ]
 }
