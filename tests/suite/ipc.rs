@@ -4,4 +4,5 @@ mod ipc {
     mod calls;
     mod codecs;
     mod limits;
+    mod order;
 }

@@ -21,6 +21,7 @@
 //! | `serving` | How does a handler run for the peer, and how is it ended? |
 //! | `rpc` | How does an RPC interface cross a pair? |
 //! | `serial` | How do the handlers of an interface run one at a time? |
+//! | `starts` | In which order do handlers start that have no time to start where their calls are read? |
 //! | `transport/*` | How do the bytes of a pair cross one medium? |
 //! | `within` | In which handler does code run? |
 
@@ -59,6 +60,8 @@ mod rpc;
 mod serial;
 #[cfg(feature = "__ipc")]
 mod serving;
+#[cfg(feature = "__ipc")]
+mod starts;
 #[cfg(feature = "__ipc")]
 mod transport;
 

@@ -18,6 +18,7 @@ use super::dispatch::{Dispatch, Ended, Invocation, Outcome, Slot};
 use super::incoming::IncomingItems;
 use super::link::Link;
 use super::serial::{Serial, Turn, Waiting, What};
+use super::starts::{Place, Starts};
 use super::within;
 use crate::{Context, Executed, Fault, FaultKind, Trace};
 
@@ -28,6 +29,7 @@ pub(super) struct Serving {
     methods: Vec<Served>,
     /// How many notifications have come.
     notifications: AtomicU64,
+    starts: Arc<Starts>,
 }
 
 /// A method that the peer calls.
@@ -112,7 +114,7 @@ impl Budget {
 
 impl Serving {
     pub(super) fn new(link: Arc<Link>, methods: Vec<Served>) -> Serving {
-        Serving { link, methods, notifications: AtomicU64::new(0) }
+        Serving { link, methods, notifications: AtomicU64::new(0), starts: Arc::default() }
     }
 
     /// What tells the handler from all others.
@@ -230,9 +232,16 @@ impl Serving {
             Err(fault) => Handler::Ended(Ended::fault(&fault)),
         };
         let serving = Arc::clone(self);
-        let mut task = Task { serving, number, call, handler, context, _turn: turn };
-        if !served.is_spawned() && !budget.is_used_up() && task.run_in_place() {
-            return;
+        let place = None;
+        let mut task = Task { serving, number, call, handler, context, place, _turn: turn };
+        if !served.is_spawned() {
+            // Nobody would wake a stream when there is credit, so it gets a task at once.
+            let is_stream = matches!(task.handler, Handler::Items { .. });
+            if is_stream || budget.is_used_up() || !self.starts.is_empty() {
+                task.place = Some(self.starts.place());
+            } else if task.run_in_place() {
+                return;
+            }
         }
         let context = task.context.clone();
         let mut state = self.link.lock();
@@ -266,9 +275,31 @@ impl Serving {
         budget: &mut Budget,
     ) {
         let what = What::Notification(cost);
-        if let Admission::Now(turn) = self.turn(what, number, json, head, &args) {
-            self.run_notification(number, json, head, args, cost, turn, budget);
+        let Admission::Now(turn) = self.turn(what, number, json, head, &args) else { return };
+        let waits = budget.is_used_up() || !self.starts.is_empty();
+        if !waits || self.methods[usize::from(number)].is_spawned() {
+            return self.run_notification(number, json, head, args, cost, turn, budget);
         }
+        let (serving, place) = (Arc::clone(self), self.starts.place());
+        let (head, args) = (head.clone(), Payload::Whole(args.into_bytes()));
+        self.spawn(async move {
+            place.turn().await;
+            let mut budget = Budget::new();
+            serving.run_notification(number, json, &head, args, cost, turn, &mut budget);
+            // What was said in place goes out.
+            serving.link.flush();
+        });
+    }
+
+    /// Runs something that ends with the pair.
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let id = self.link.lock().begin_task();
+        let link = Arc::clone(&self.link);
+        let handle = tokio::spawn(async move {
+            task.await;
+            link.lock().end_task(id);
+        });
+        self.link.lock().set_task(id, abort(handle.abort_handle()));
     }
 
     #[allow(clippy::too_many_arguments, reason = "a notification has so many parts")]
@@ -419,6 +450,8 @@ struct Task {
     call: PeerCall,
     handler: Handler,
     context: Option<Context>,
+    /// Until it has started.
+    place: Option<Place>,
     /// Over when the handler is gone.
     _turn: Option<Turn>,
 }
@@ -446,7 +479,6 @@ impl Task {
     fn run_in_place(&mut self) -> bool {
         let mut cx = TaskContext::from_waker(Waker::noop());
         match &mut self.handler {
-            // Nobody would wake it when there is credit, so it gets a task at once.
             Handler::Items { .. } => return false,
             Handler::Reply(_) => {
                 let Poll::Ready(ended) = self.poll_reply(&mut cx) else { return false };
@@ -591,6 +623,17 @@ impl Future for Task {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
         let this = &mut *self;
+        let Some(place) = &this.place else { return this.poll_started(cx) };
+        ready!(place.poll(cx));
+        let polled = this.poll_started(cx);
+        this.place = None;
+        polled
+    }
+}
+
+impl Task {
+    fn poll_started(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let this = self;
         loop {
             match &this.handler {
                 Handler::Reply(_) => {
