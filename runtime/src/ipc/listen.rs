@@ -52,6 +52,18 @@ impl Door {
         Door { taken: AtomicBool::new(false), lock: Some(lock) }
     }
 
+    fn is_taken(&self) -> bool {
+        self.taken.load(Ordering::Acquire)
+    }
+
+    /// Waits until nobody can show any more what is good.
+    async fn expired(&self) {
+        match &self.lock {
+            Some(lock) => tokio::time::sleep_until(lock.until).await,
+            None => std::future::pending().await,
+        }
+    }
+
     fn is_closed(&self) -> bool {
         self.lock.as_ref().is_some_and(|lock| lock.wrong.load(Ordering::Relaxed) >= WRONG)
     }
@@ -126,6 +138,13 @@ pub(super) async fn pair<C: Clients>(
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             },
+            () = door.expired(), if !door.is_taken() => {
+                // Whoever has entered by now has shown it in time.
+                if !door.is_taken() {
+                    let message = "nobody has shown the token in time; the backend waits no longer";
+                    return Err(Fault::before(FaultKind::DeadlineExceeded, message));
+                }
+            }
             Some(ended) = candidates.join_next() => match ended {
                 Ok(Ok(agreement)) => break agreement,
                 Ok(Err(fault)) => tracing::warn!(%fault, "a connection does not become a pair"),

@@ -279,3 +279,16 @@ async fn calls_have_their_time_to_end_when_the_pair_closes() {
         assert!(took < Duration::from_secs(5), "{took:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_nobody_has_shown_the_token_in_time_waits_no_longer() {
+    let listener = ipc::tcp::Listener::bind().await.expect("a port");
+    let address = listener.local_addr();
+    let desk = DeskServer::new(Clerk::default());
+    let begin = tokio::time::Instant::now();
+    let pair = listener.pair::<()>(ipc::backend().serve(|()| desk));
+    let fault = tokio::time::timeout(2 * PATIENCE, pair).await.expect("it ends").unwrap_err();
+    assert_eq!(fault.kind(), FaultKind::DeadlineExceeded, "{fault}");
+    assert!(begin.elapsed() >= Duration::from_secs(30), "{:?}", begin.elapsed());
+    assert!(ipc::tcp::connect(address).await.is_err(), "the port is closed");
+}

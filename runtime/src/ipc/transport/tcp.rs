@@ -186,6 +186,7 @@ impl Listener {
     ///
     /// # Errors
     /// [`FaultKind::Unauthenticated`](crate::FaultKind::Unauthenticated) after five wrong tokens;
+    /// [`FaultKind::DeadlineExceeded`](crate::FaultKind::DeadlineExceeded) if nobody has shown the token in time;
     /// [`FaultKind::Internal`](crate::FaultKind::Internal) if what this end is to serve or to call is not
     /// fit for that. A frontend that is refused is not an error, but a warning in the log.
     ///
