@@ -4,5 +4,6 @@ mod ipc {
     mod calls;
     mod codecs;
     mod limits;
+    mod mistakes;
     mod order;
 }

@@ -213,7 +213,10 @@ impl Terms {
             if interface.served_by == end {
                 return Err(own_fault(
                     interface,
-                    &format_args!("the {} calls it, but serves it", word(end)),
+                    &format_args!(
+                        "it is `served_by = {0}`, so the {0} cannot call it; it serves it, and its peer calls it",
+                        word(end)
+                    ),
                 ));
             }
             if !terms.calls.iter().any(|(known, _)| known.name == interface.name) {
@@ -222,7 +225,10 @@ impl Terms {
         }
         for interface in serves {
             if interface.served_by != end {
-                let why = format!("the {} serves it, but its other end does", word(end));
+                let (here, by) = (word(end), word(interface.served_by));
+                let why = format!(
+                    "it is `served_by = {by}`, so the {here} cannot serve it; it calls it, by its client"
+                );
                 return Err(own_fault(interface, &why));
             }
             if interface.kind == InterfaceKind::Rpc {

@@ -69,3 +69,9 @@ impl<W: AsyncWrite + Unpin + Send> Output for Written<W> {
         Pin::new(&mut self.0).poll_shutdown(cx)
     }
 }
+
+/// An error of connecting that says where to.
+#[cfg(any(feature = "ipc-tcp", feature = "ipc-unix"))]
+fn not_connected(place: impl std::fmt::Display, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("no backend can be reached at {place}: {error}"))
+}

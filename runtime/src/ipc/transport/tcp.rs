@@ -13,7 +13,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tokio::time::Instant;
 
-use super::Transport;
+use super::{Transport, not_connected};
 use crate::Fault;
 use crate::ipc::listen::{self, Accept, Door};
 use crate::ipc::pair::{Builder, Clients, Pair};
@@ -218,7 +218,8 @@ pub async fn connect(address: SocketAddr) -> io::Result<Socket> {
     if !address.ip().is_loopback() {
         return Err(not_loopback(address));
     }
-    Ok(Socket(TcpStream::connect(address).await?))
+    let connected = TcpStream::connect(address).await;
+    Ok(Socket(connected.map_err(|error| not_connected(address, &error))?))
 }
 
 /// Connects to a backend anywhere. What crosses can be read and changed on the way, the token included.

@@ -14,7 +14,7 @@ use tokio::io::AsyncWrite;
 use tokio::net::unix::pipe;
 use tokio::net::{UnixListener, UnixStream};
 
-use super::Transport;
+use super::{Transport, not_connected};
 use crate::Fault;
 use crate::ipc::listen::{self, Accept, Door};
 use crate::ipc::pair::{Builder, Clients, Pair};
@@ -257,7 +257,9 @@ impl Accept for Listener {
 /// # Cancel safety
 /// Cancel-safe.
 pub async fn connect(path: impl AsRef<Path>) -> io::Result<UnixStream> {
-    let socket = UnixStream::connect(path.as_ref()).await?;
+    let path = path.as_ref();
+    let connected = UnixStream::connect(path).await;
+    let socket = connected.map_err(|error| not_connected(path.display(), &error))?;
     let (own, theirs) = (own_user()?, socket.peer_cred()?.uid());
     if own != theirs {
         let message = format!("the socket belongs to the user {theirs}, and not to {own}");
