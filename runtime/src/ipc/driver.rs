@@ -4,7 +4,7 @@
 //! they said in return written, and waits for more. It decides nothing of the protocol.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, MutexGuard};
 use std::task::{Context as TaskContext, Poll, Waker, ready};
@@ -94,12 +94,16 @@ impl Driver {
             match read {
                 // What has arrived is heard before anybody is found silent.
                 Poll::Pending => return self.keep_time(cx),
-                Poll::Ready(Ok(0)) => {
-                    let lost = || Closed::Lost("the connection has ended".to_owned());
-                    return Poll::Ready(self.has_ended().unwrap_or_else(lost));
+                Poll::Ready(Ok(1..)) => {}
+                Poll::Ready(end) => {
+                    // It depends on what was under way whether a peer that is gone is an error.
+                    let gone = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe];
+                    let why = match end {
+                        Err(error) if !gone.contains(&error.kind()) => error.to_string(),
+                        _ => "the connection has ended".to_owned(),
+                    };
+                    return Poll::Ready(self.has_ended().unwrap_or(Closed::Lost(why)));
                 }
-                Poll::Ready(Ok(_)) => {}
-                Poll::Ready(Err(error)) => return Poll::Ready(Closed::Lost(error.to_string())),
             }
         }
     }
@@ -110,7 +114,7 @@ impl Driver {
         if state.connection.is_over() {
             return Some(Closed::Here);
         }
-        state.failed.then(|| Closed::Lost("the transport takes nothing more".to_owned()))
+        state.failed.then(|| Closed::Lost("the connection has ended".to_owned()))
     }
 
     /// Deals with all frames that are there.
