@@ -27,7 +27,7 @@ impl Started {
     fn start(&self, number: u64) {
         self.0.lock().unwrap().push(number);
         let begin = Instant::now();
-        while number.is_multiple_of(7) && begin.elapsed() < Duration::from_micros(300) {
+        while number.is_multiple_of(31) && begin.elapsed() < Duration::from_micros(1500) {
             std::hint::spin_loop();
         }
     }
