@@ -12,7 +12,7 @@ use std::task::{Context as TaskContext, Poll, Waker, ready};
 use bytes::BufMut as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, ReadBuf};
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 use traitwire_protocol::frame::{self, Flags, HEADER, Header, MAX_PAYLOAD};
 use traitwire_protocol::{Connection, Event, Stream as Wired, Time, Violation};
 
@@ -448,7 +448,7 @@ impl Timer {
     /// Whether something is due. If not, the task is woken when it is.
     fn poll(&mut self, next: Option<Time>, link: &Link, cx: &mut TaskContext<'_>) -> bool {
         let Some(next) = next else { return false };
-        let at = || Instant::from_std(link.at(next));
+        let at = || link.at(next);
         match &mut self.0 {
             None => self.0 = Some((next, Box::pin(tokio::time::sleep_until(at())))),
             Some((set, sleep)) if next < *set => {

@@ -8,10 +8,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::task::{Context as TaskContext, Poll, ready};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncRead;
+use tokio::time::Instant;
 use traitwire_protocol::frame;
 use traitwire_protocol::{
     Connection, Event, Limits, MAX_GREETING, MAX_INTRODUCTION, Payload, Shape, Transmit, Violation,
@@ -547,6 +549,8 @@ pub(super) struct Opening {
     pub(super) input: Box<dyn AsyncRead + Send + Unpin>,
     pub(super) output: Box<dyn Output>,
     pub(super) buffer: ReadBuffer,
+    /// What is being written.
+    pub(super) transmit: Transmit,
 }
 
 impl Opening {
@@ -562,10 +566,7 @@ impl Opening {
             Err(Failed::Here(fault)) => {
                 // The other end is told, if it listens.
                 self.connection.abort(Goodbye::refused(&fault).write());
-                let told = async {
-                    self.send().await?;
-                    std::future::poll_fn(|cx| self.output.poll_close(cx)).await
-                };
+                let told = std::future::poll_fn(|cx| self.poll_last(cx));
                 let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
                 Err(fault)
             }
@@ -649,7 +650,12 @@ impl Opening {
         let their_shapes: Arc<[Shape]> = agreed.serves.iter().map(AgreedMethod::shape).collect();
         self.connection.restrict(bounds.message, bounds.calls, bounds.streams);
         self.connection.open(shapes(&agreed.calls), their_shapes);
-        self.send().await.map_err(|error| Failed::Peer(lost(&error)))?;
+        let by = self.connection.limits().hello_timeout;
+        let sent = std::future::poll_fn(|cx| self.poll_send(cx));
+        match tokio::time::timeout(by, sent).await {
+            Ok(sent) => sent.map_err(|error| Failed::Peer(lost(&error)))?,
+            Err(_) => return Err(Failed::Peer(lost(&"the peer has not taken its hello in time"))),
+        }
         Ok(agreed)
     }
 
@@ -665,7 +671,6 @@ impl Opening {
 
     /// The next hello of the peer.
     async fn heard<H: serde::de::DeserializeOwned>(&mut self) -> Result<H, Failed> {
-        self.send().await.map_err(|error| Failed::Peer(lost(&error)))?;
         loop {
             match frame::read(self.buffer.bytes()) {
                 Ok(None) => {}
@@ -689,10 +694,9 @@ impl Opening {
                     continue;
                 }
             }
-            let Opening { buffer, input, connection, start, .. } = self;
-            let by = connection.next_timeout().map_or_else(Instant::now, |next| *start + next);
-            let read = std::future::poll_fn(|cx| buffer.poll_read(input, false, cx));
-            match tokio::time::timeout_at(by.into(), read).await {
+            let next = self.connection.next_timeout();
+            let left = next.unwrap_or_default().saturating_sub(self.start.elapsed());
+            match tokio::time::timeout(left, std::future::poll_fn(|cx| self.poll(cx))).await {
                 Ok(Ok(0)) => {
                     let message = "the peer has closed the connection during the handshake";
                     return Err(Failed::Peer(lost(&message)));
@@ -700,30 +704,53 @@ impl Opening {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => return Err(Failed::Peer(lost(&error))),
                 Err(_) => {
-                    let now = start.elapsed();
-                    connection.handle_timeout(now).map_err(|why| broken(&why))?;
+                    let now = self.start.elapsed();
+                    self.connection.handle_timeout(now).map_err(|why| broken(&why))?;
                 }
             }
         }
     }
 
-    async fn send(&mut self) -> io::Result<()> {
-        let mut transmit = Transmit::default();
-        while self.connection.poll_transmit(&mut transmit) {
-            while !transmit.is_empty() {
-                let written = std::future::poll_fn(|cx| {
-                    let mut parts = [io::IoSlice::new(&[]); 16];
-                    let count = transmit.slices(&mut parts);
-                    self.output.poll_write(cx, &parts[..count])
-                });
-                let count = written.await?;
-                if count == 0 {
-                    return Err(io::ErrorKind::WriteZero.into());
+    /// Writes and reads, whichever goes: both ends may say more than the transport holds.
+    fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<usize>> {
+        let sent = self.poll_send(cx);
+        let read = self.buffer.poll_read(&mut self.input, false, cx);
+        match (sent, read) {
+            // What the peer has said before it went is read first.
+            (Poll::Ready(Err(error)), Poll::Pending) => Poll::Ready(Err(error)),
+            (_, read) => read,
+        }
+    }
+
+    /// Writes what waits. Ready once the transport has all of it.
+    fn poll_send(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
+        loop {
+            while !self.transmit.is_empty() {
+                let mut parts = [io::IoSlice::new(&[]); 16];
+                let count = self.transmit.slices(&mut parts);
+                match ready!(self.output.poll_write(cx, &parts[..count]))? {
+                    0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                    count => self.transmit.advance(count),
                 }
-                transmit.advance(count);
+            }
+            if !self.connection.poll_transmit(&mut self.transmit) {
+                return self.output.poll_flush(cx);
             }
         }
-        std::future::poll_fn(|cx| self.output.poll_flush(cx)).await
+    }
+
+    /// Says the last, and reads what still comes: TCP would otherwise drop what was written together with
+    /// what was not read.
+    fn poll_last(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_send(cx))?;
+        ready!(self.output.poll_close(cx))?;
+        loop {
+            let unread = self.buffer.bytes().len();
+            self.buffer.consume(unread);
+            if ready!(self.buffer.poll_read(&mut self.input, false, cx))? == 0 {
+                return Poll::Ready(Ok(()));
+            }
+        }
     }
 }
 

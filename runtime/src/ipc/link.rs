@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
+#[cfg(not(feature = "__ipc"))]
 use std::time::Instant;
 
+#[cfg(feature = "__ipc")]
+use tokio::time::Instant;
 use traitwire_protocol::{Connection, Ending, OwnCall, PeerCall, Time};
 
 use super::batch::Batch;
@@ -25,6 +28,9 @@ pub(crate) struct Link {
     /// Whether the peer has to know in which handler a call is made.
     peer_is_serial: bool,
 }
+
+/// So late nothing is due any more: some thirty years.
+const FAR: Time = Time::from_secs(1_000_000_000);
 
 /// What is behind the lock. No code of the user's runs while it is held.
 pub(crate) struct State {
@@ -131,9 +137,9 @@ impl Link {
         self.start.elapsed()
     }
 
-    /// A time as the clock has it.
+    /// A time as the clock has it; one that it cannot have is far away.
     pub(crate) fn at(&self, time: Time) -> Instant {
-        self.start + time
+        self.start.checked_add(time).unwrap_or_else(|| self.start + FAR)
     }
 
     /// Writes what waits, unless somebody is at it.

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
-use traitwire_protocol::{Connection, Limits};
+use tokio::time::Instant;
+use traitwire_protocol::{Connection, Limits, Transmit};
 use traitwire_schema::{End, Interface};
 
 use super::channel::{Channel, Stub};
@@ -357,7 +358,7 @@ impl Builder {
     /// The pair is agreed: handlers are made, and it lives.
     pub(super) fn finish<C: Clients>(self, agreement: Agreement) -> (Pair, C) {
         let Agreement { opening, agreed, local } = agreement;
-        let handshake::Opening { connection, start, input, output, buffer } = opening;
+        let handshake::Opening { connection, start, input, output, buffer, .. } = opening;
         let link = Arc::new(Link::new(connection, output, start, agreed.peer_is_serial));
         let channels = Channels { link: Arc::clone(&link), routes: agreed.calls };
         let channel = |interface| channels.of(interface);
@@ -425,6 +426,7 @@ pub(super) async fn agree(
         input: Box::new(input),
         output: Box::new(Written(output)),
         buffer: ReadBuffer::default(),
+        transmit: Transmit::default(),
     };
     let agreed = opening.agree(terms, door).await?;
     Ok(Agreement { opening, agreed, local })
