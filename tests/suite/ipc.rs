@@ -3,6 +3,8 @@
 mod ipc {
     mod calls;
     mod codecs;
+    mod common;
+    mod conformance;
     mod limits;
     mod mistakes;
     mod order;
