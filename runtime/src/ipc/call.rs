@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use futures_core::Stream;
 use serde::Serialize;
 use traitwire_protocol::{
-    Ending, Head, NoItem, NotSent, OwnCall, Payload, Stream as Wired, WINDOW,
+    Ending, Head, NoItem, NotSent, OwnCall, Payload, Stream as Wired, Time, WINDOW,
 };
 
 use super::batch::Batch;
@@ -165,6 +165,27 @@ struct Options {
     context: Option<Context>,
     /// All that the call brings along, where that does not follow from the rest.
     head: Option<Head>,
+    /// When its time is over, once it has been polled.
+    by: Option<Time>,
+}
+
+impl Options {
+    fn to_head(&self, link: &Arc<Link>) -> Head {
+        let mut head = Head::default();
+        if link.peer_is_serial()
+            && let Some(Handler::Call(id)) = within::current(link)
+        {
+            head.within = Some(id);
+        }
+        let inherited = self.context.as_ref().and_then(Context::deadline);
+        let left = inherited.map(|by| by.saturating_duration_since(Instant::now()));
+        head.deadline = match (self.timeout, left) {
+            (Some(own), Some(left)) => Some(own.min(left)),
+            (own, left) => own.or(left),
+        };
+        head.trace = self.context.as_ref().and_then(Context::trace).map(Trace::to_bytes);
+        head
+    }
 }
 
 type Sent = (Route, Body, Option<Source>);
@@ -235,29 +256,19 @@ impl Running {
         Poll::Ready(outcome)
     }
 
-    /// What the call brings along beside its arguments.
-    fn head(&self, link: &Arc<Link>) -> Result<Head, Fault> {
-        let Options { timeout, context, head } = &self.options;
-        if let Some(head) = head {
-            return Ok(head.clone());
+    /// What the call brings along beside its arguments. Its time runs from when it was first polled.
+    fn head(&mut self, link: &Arc<Link>) -> Result<Head, Fault> {
+        let mut head = self.options.head.clone().unwrap_or_else(|| self.options.to_head(link));
+        if let Some(left) = head.deadline {
+            let now = link.now();
+            let by = *self.options.by.get_or_insert(now.saturating_add(left));
+            let left = left.min(by.saturating_sub(now));
+            if left.is_zero() {
+                let message = "no time was left when the call was to start";
+                return Err(Fault::before(FaultKind::DeadlineExceeded, message));
+            }
+            head.deadline = Some(left);
         }
-        let mut head = Head::default();
-        if link.peer_is_serial()
-            && let Some(Handler::Call(id)) = within::current(link)
-        {
-            head.within = Some(id);
-        }
-        let inherited = context.as_ref().and_then(Context::deadline);
-        let left = inherited.map(|by| by.saturating_duration_since(Instant::now()));
-        head.deadline = match (*timeout, left) {
-            (Some(own), Some(left)) => Some(own.min(left)),
-            (own, left) => own.or(left),
-        };
-        if head.deadline.is_some_and(|time| time.is_zero()) {
-            let message = "no time was left when the call was to start";
-            return Err(Fault::before(FaultKind::DeadlineExceeded, message));
-        }
-        head.trace = context.as_ref().and_then(Context::trace).map(Trace::to_bytes);
         Ok(head)
     }
 
@@ -295,7 +306,8 @@ impl Running {
         };
         let (number, json) = (route.number, route.codec.is_json());
         let mut state = link.lock();
-        ready!(poll_room(&mut state, &link, cx))?;
+        let by = || head.deadline.map(|left| link.now().saturating_add(left));
+        ready!(poll_room(&mut state, &link, by, cx))?;
         // The time counts for a deadline only.
         let now = if head.deadline.is_some() { link.now() } else { Duration::ZERO };
         let called = state.connection.call(now, number, json, &head, body.payload());
@@ -328,17 +340,19 @@ impl Running {
     }
 }
 
-/// Whether something more may be put into the connection.
+/// Whether something more may be put into the connection. Who waits for that is woken also when the time is
+/// over that there is for it.
 fn poll_room(
     state: &mut link::State,
     link: &Link,
+    by: impl FnOnce() -> Option<Time>,
     cx: &mut TaskContext<'_>,
 ) -> Poll<Result<(), Fault>> {
     if let Some(why) = &state.over {
         return Poll::Ready(Err(Fault::before(FaultKind::Disconnected, why.clone())));
     }
     if state.connection.is_full() {
-        state.wait_for_room(cx.waker());
+        state.wait_for_room(cx.waker(), by());
         // Whoever filled it has the writer, or will; but for the transport nothing else is waited for.
         link.driver().wake();
         return Poll::Pending;
@@ -426,7 +440,7 @@ impl Sending {
                 match sent {
                     Ok(()) => {}
                     Err(None) => {
-                        state.wait_for_room(cx.waker());
+                        state.wait_for_room(cx.waker(), None);
                         return Poll::Pending;
                     }
                     // Credit wakes whoever waits for the call.
@@ -686,7 +700,7 @@ impl Future for Notification {
             Err(fault) => return Poll::Ready(Err(fault.clone())),
         };
         let mut state = link.lock();
-        ready!(poll_room(&mut state, link, cx))?;
+        ready!(poll_room(&mut state, link, || None, cx))?;
         let (number, json) = (route.number, route.codec.is_json());
         let sent = state.connection.notify(number, json, &Head::default(), body.payload());
         if sent == Err(NotSent::NoCredit) {

@@ -195,13 +195,14 @@ impl Driver {
     fn keep_time(&mut self, cx: &mut TaskContext<'_>) -> Poll<Closed> {
         loop {
             let mut state = self.link.lock();
-            let next = state.connection.next_timeout();
+            let next = state.next_due();
             state.armed = next;
             drop(state);
             if !self.timer.poll(next, &self.link, cx) {
                 return Poll::Pending;
             }
             let now = self.link.now();
+            self.link.lock().wake_late(now);
             loop {
                 let mut state = self.link.lock();
                 match state.connection.handle_timeout(now) {
@@ -243,6 +244,7 @@ impl Drop for Driver {
         if self.closing.is_none() {
             self.end(Closed::Lost("the runtime of this end was shut down".to_owned()));
         }
+        self.link.let_go();
     }
 }
 

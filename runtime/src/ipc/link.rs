@@ -44,8 +44,8 @@ pub(crate) struct State {
     /// What ends the handlers of notifications that have tasks of their own.
     tasks: HashMap<u64, Option<Cancel>>,
     next_task: u64,
-    /// Who waits for the queue to be shorter.
-    room: Vec<Waker>,
+    /// Who waits for the queue to be shorter, and for how long.
+    room: Vec<(Waker, Option<Time>)>,
     /// Who waits until the peer has dealt with earlier notifications.
     pub(crate) notifiers: Vec<Waker>,
     /// Why the pair has ended, for whoever still calls.
@@ -200,6 +200,12 @@ impl Link {
             }
         }
     }
+
+    /// Lets go of the transport, whoever still has a handle of the pair.
+    #[cfg(feature = "__ipc")]
+    pub(crate) fn let_go(&self) {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).let_go();
+    }
 }
 
 impl fmt::Debug for Link {
@@ -321,19 +327,33 @@ impl State {
 
     /// Whether something is due before the driver looks at the time.
     pub(crate) fn is_early(&self) -> bool {
-        let Some(next) = self.connection.next_timeout() else { return false };
+        let Some(next) = self.next_due() else { return false };
         self.armed.is_none_or(|armed| next < armed)
     }
 
-    /// Somebody is woken when the queue is shorter.
-    pub(crate) fn wait_for_room(&mut self, waker: &Waker) {
-        self.room.push(waker.clone());
+    /// When something is due next.
+    pub(crate) fn next_due(&self) -> Option<Time> {
+        let room = self.room.iter().filter_map(|(_, by)| *by).min();
+        [self.connection.next_timeout(), room].into_iter().flatten().min()
+    }
+
+    /// Somebody is woken when the queue is shorter, or when that time has come.
+    pub(crate) fn wait_for_room(&mut self, waker: &Waker, by: Option<Time>) {
+        self.room.push((waker.clone(), by));
+    }
+
+    /// Wakes who has waited long enough for room.
+    #[cfg(feature = "__ipc")]
+    pub(crate) fn wake_late(&mut self, now: Time) {
+        for (waker, _) in self.room.extract_if(.., |(_, by)| by.is_some_and(|by| by <= now)) {
+            waker.wake();
+        }
     }
 
     /// Wakes who waits for room, if there is some.
     fn make_room(&mut self) {
         if !self.room.is_empty() && !self.connection.is_full() {
-            for waker in self.room.drain(..) {
+            for (waker, _) in self.room.drain(..) {
                 waker.wake();
             }
         }
@@ -354,7 +374,7 @@ impl State {
         }
         let waiters = self.waiters.iter_mut().flatten().filter_map(|waiter| waiter.waker.take());
         let mut wakers: Vec<Waker> = waiters.collect();
-        wakers.append(&mut self.room);
+        wakers.extend(self.room.drain(..).map(|(waker, _)| waker));
         wakers.append(&mut self.notifiers);
         let mut cancels = Vec::new();
         for theirs in self.theirs.iter_mut().flatten() {

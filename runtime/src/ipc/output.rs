@@ -29,7 +29,8 @@ pub(crate) trait Output: Send {
 
 /// What is being written, and where to.
 pub(crate) struct Writer {
-    output: Box<dyn Output>,
+    /// `None` when the pair has ended.
+    output: Option<Box<dyn Output>>,
     transmit: Transmit,
     flushed: bool,
     failed: bool,
@@ -48,6 +49,7 @@ pub(crate) enum Written {
 
 impl Writer {
     pub(crate) fn new(output: Box<dyn Output>) -> Writer {
+        let output = Some(output);
         Writer { output, transmit: Transmit::default(), flushed: true, failed: false }
     }
 
@@ -58,15 +60,15 @@ impl Writer {
 
     /// Writes what there is.
     pub(crate) fn write(&mut self, waker: &Waker) -> Written {
-        if self.failed {
+        let Some(output) = self.output.as_mut().filter(|_| !self.failed) else {
             return Written::Failed;
-        }
+        };
         let mut cx = Context::from_waker(waker);
         let mut some = false;
         while !self.transmit.is_empty() {
             let mut parts = [IoSlice::new(&[]); PARTS];
             let count = self.transmit.slices(&mut parts);
-            match self.output.poll_write(&mut cx, &parts[..count]) {
+            match output.poll_write(&mut cx, &parts[..count]) {
                 Poll::Ready(Ok(count)) if count > 0 => self.transmit.advance(count),
                 Poll::Ready(_) => {
                     // The reader hears of it as well; it says why.
@@ -78,7 +80,7 @@ impl Writer {
             (some, self.flushed) = (true, false);
         }
         if !self.flushed {
-            match self.output.poll_flush(&mut cx) {
+            match output.poll_flush(&mut cx) {
                 Poll::Ready(Ok(())) => self.flushed = true,
                 Poll::Ready(Err(_)) => {
                     self.failed = true;
@@ -92,7 +94,17 @@ impl Writer {
 
     /// Closes the transport.
     pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.output.poll_close(cx).map(|_| ())
+        match &mut self.output {
+            Some(output) => output.poll_close(cx).map(|_| ()),
+            None => Poll::Ready(()),
+        }
+    }
+
+    /// Drops the transport, and what it has not taken.
+    #[cfg(feature = "__ipc")]
+    pub(crate) fn let_go(&mut self) {
+        self.output = None;
+        self.transmit = Transmit::default();
     }
 }
 

@@ -66,6 +66,20 @@ impl Pair {
     }
 }
 
+#[doc(hidden)]
+impl Pair {
+    /// How many calls are under way that this end and that the peer has made; for tests.
+    pub fn calls_under_way(&self) -> (usize, usize) {
+        let state = self.link.lock();
+        (state.connection.own_calls(), state.connection.their_calls())
+    }
+
+    /// How many bytes wait to be taken by the transport; for tests.
+    pub fn queued_bytes(&self) -> usize {
+        self.link.lock().connection.queued_bytes()
+    }
+}
+
 impl fmt::Debug for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pair").field("local", &self.local).finish_non_exhaustive()

@@ -549,7 +549,7 @@ impl Task {
                 match result {
                     Ok(()) => sent = true,
                     Err(None) => {
-                        state.wait_for_room(cx.waker());
+                        state.wait_for_room(cx.waker(), None);
                         drop(state);
                         self.serving.link.flush();
                         return Poll::Pending;
@@ -643,7 +643,7 @@ impl Task {
                 Handler::Items { .. } => ready!(this.poll_items(cx)),
                 Handler::Ended(_) => {
                     if this.tell().is_some() {
-                        this.serving.link.lock().wait_for_room(cx.waker());
+                        this.serving.link.lock().wait_for_room(cx.waker(), None);
                         this.serving.link.flush();
                         return Poll::Pending;
                     }

@@ -351,6 +351,11 @@ impl Connection {
         self.own.get(call).map(|_| call)
     }
 
+    /// How many bytes wait to be handed over.
+    pub fn queued_bytes(&self) -> usize {
+        self.outbox.len()
+    }
+
     /// How many calls of this end are under way.
     pub fn own_calls(&self) -> usize {
         self.own.len()
