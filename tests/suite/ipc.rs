@@ -1,11 +1,14 @@
 //! One frontend, one backend, and calls both ways.
 
 mod ipc {
+    mod admission;
     mod calls;
     mod codecs;
     mod common;
     mod conformance;
+    mod faults;
     mod limits;
     mod mistakes;
     mod order;
+    mod raw;
 }
