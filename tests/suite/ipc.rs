@@ -7,6 +7,7 @@ mod ipc {
     mod common;
     mod conformance;
     mod faults;
+    mod handshake;
     mod limits;
     mod mistakes;
     mod order;

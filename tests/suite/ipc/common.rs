@@ -259,7 +259,7 @@ impl Engine for Motor {
 
     async fn stalls(&self) {
         let _work = self.seen.at_work();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn place(&self) -> String {
@@ -393,7 +393,7 @@ impl Dial for Panel {
 
     async fn stalls(&self) {
         let _work = self.seen.at_work();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn count(&self, from: u64, to: u64) -> impl Stream<Item = u64> + Send {

@@ -281,7 +281,7 @@ async fn b3_a_value_may_be_64_levels_deep_and_no_deeper() {
     assert_eq!(engine.add(1, 1).await, Ok(2));
     // Deeper than any stack.
     let (mut here, pair, _dial, _seen) = raw_frontend(&hellos().await, Limits::default()).await;
-    here.write_all(&frame(CALL, 0, 6, 1, &[1; 65_000])).await.unwrap();
+    here.write_all(&frame(CALL, 0, 6, 1, &vec![1; 65_000])).await.unwrap();
     let answer = raw::next(&mut here, 1).await.remove(0);
     assert_eq!(answer.kind, FAULT);
     assert!(answer.text().contains("invalid_argument"), "{}", answer.text());
@@ -402,7 +402,7 @@ impl Tiny for Little {
     }
 
     async fn hangs(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
