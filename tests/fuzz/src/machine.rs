@@ -43,9 +43,14 @@ const CALLS: usize = 4;
 /// If the machine does, keeps more than it may, or says what is no frame.
 pub fn machine(bytes: &[u8]) {
     let mut input = Input(bytes);
-    let mut limits = Limits::default();
-    (limits.max_message, limits.max_calls, limits.max_streams) = (MESSAGE, CALLS, 2);
-    (limits.max_queue, limits.keep_alive) = (1024, Some(Duration::from_secs(10)));
+    let limits = Limits {
+        max_message: MESSAGE,
+        max_calls: CALLS,
+        max_streams: 2,
+        max_queue: 1024,
+        keep_alive: Some(Duration::from_secs(10)),
+        ..Limits::default()
+    };
     let mut connection = Connection::new(Duration::ZERO, limits);
     connection.hello(b"{}");
     if input.byte().is_some_and(|byte| byte & 1 == 0) {

@@ -106,14 +106,15 @@ impl Plan {
 }
 
 fn limits(rng: &mut fastrand::Rng, few: bool, keep_alive: Option<Duration>) -> Limits {
-    let mut limits = Limits::default();
-    limits.max_calls = if few { rng.usize(1..6) } else { 64 };
-    limits.max_streams = if few { rng.usize(1..4) } else { 32 };
-    limits.max_message = if rng.u8(..3) == 0 { 1 << rng.u32(6..18) } else { 512 * 1024 };
-    limits.max_queue = 1 << rng.u32(5..20);
-    limits.keep_alive = keep_alive;
-    limits.hello_timeout = Duration::from_secs([5, 20][rng.usize(..2)]);
-    limits
+    Limits {
+        max_calls: if few { rng.usize(1..6) } else { 64 },
+        max_streams: if few { rng.usize(1..4) } else { 32 },
+        max_message: if rng.u8(..3) == 0 { 1 << rng.u32(6..18) } else { 512 * 1024 },
+        max_queue: 1 << rng.u32(5..20),
+        keep_alive,
+        hello_timeout: Duration::from_secs([5, 20][rng.usize(..2)]),
+        ..Limits::default()
+    }
 }
 
 /// Bytes of which no part is like another.

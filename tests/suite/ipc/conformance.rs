@@ -196,8 +196,7 @@ async fn large_values_arrive_and_small_calls_pass_them(over: Over) {
 }
 
 async fn a_message_over_the_limit_fails_alone(over: Over) {
-    let mut limits = Limits::default();
-    limits.max_message = 1000;
+    let limits = Limits { max_message: 1000, ..Limits::default() };
     let Machine { engine, .. } = &over.open_with(limits).await;
     let bytes = |count: usize| Bytes::from(vec![1; count]);
     assert_eq!(engine.bytes(bytes(1000)).await, Ok(bytes(1000)));
@@ -549,8 +548,7 @@ async fn closing_lets_running_calls_end(over: Over) {
 }
 
 async fn what_does_not_end_is_cut_when_the_pair_closes(over: Over) {
-    let mut limits = Limits::default();
-    limits.close_timeout = Duration::from_millis(100);
+    let limits = Limits { close_timeout: Duration::from_millis(100), ..Limits::default() };
     let Machine { front, back, engine, behind, .. } = &over.open_with(limits).await;
     let began = Instant::now();
     let close = async {

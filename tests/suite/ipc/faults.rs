@@ -603,8 +603,7 @@ fn c8_pairs_that_come_and_go_leave_no_task_and_no_descriptor() {
 #[tokio::test]
 async fn l1_a_peer_that_does_not_read_is_bounded_and_then_lost() {
     let neighbour = Neighbour::start().await;
-    let mut limits = Limits::default();
-    limits.stall_timeout = Duration::from_millis(500);
+    let limits = Limits { stall_timeout: Duration::from_millis(500), ..Limits::default() };
     let (mut here, pair, _dial, seen) = raw_frontend(&hellos().await, limits).await;
     for id in 1..=256 {
         // 64 KiB each, in the encoding of numbers by position.
@@ -695,8 +694,7 @@ async fn l3_calls_that_call_back_never_wait_for_each_other() {
 #[tokio::test]
 async fn l4_a_peer_that_calls_over_the_limit_is_refused_and_in_the_end_cut_off() {
     let neighbour = Neighbour::start().await;
-    let mut limits = Limits::default();
-    limits.stall_timeout = Duration::from_millis(300);
+    let limits = Limits { stall_timeout: Duration::from_millis(300), ..Limits::default() };
     let (mut here, pair, _dial, seen) = raw_frontend(&hellos().await, limits).await;
     // `stalls` is the twelfth method.
     for id in 1..=300 {
