@@ -200,7 +200,7 @@ mod compact {
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
-    use crate::ipc::depth::{Bounded, Left};
+    use crate::ipc::depth::{self, Bounded, Left};
     use crate::rpc::codec::DecodeError;
 
     pub(super) fn write<T: Serialize + ?Sized>(
@@ -243,8 +243,10 @@ mod compact {
         } else {
             T::deserialize(&mut deserializer)
         };
-        // Its errors do not say what a type said.
-        let value = read.map_err(|error| wrong(error.to_string()))?;
+        let value = read.map_err(|error| {
+            let too_deep = recursive && depth::was_too_deep();
+            wrong(if too_deep { depth::reason() } else { error.to_string() })
+        })?;
         match deserializer.finalize() {
             Ok([]) => Ok(value),
             Ok(rest) => Err(wrong(format!("{} bytes follow the value", rest.len()))),

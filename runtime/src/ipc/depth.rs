@@ -3,6 +3,7 @@
 //! A positional encoding cannot be looked through before it is read, so its depth is counted while it is.
 //! Only types that contain themselves can be deeper than they are written, and only these pay for it.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{
@@ -38,8 +39,24 @@ impl Left {
     }
 }
 
+thread_local! {
+    /// Whether the value that is being read was too deep: the errors of postcard do not say what was said.
+    static TOO_DEEP: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether what was read last was refused for its depth.
+pub(super) fn was_too_deep() -> bool {
+    TOO_DEEP.replace(false)
+}
+
+/// Why such a value is refused.
+pub(super) fn reason() -> String {
+    format!("nested deeper than {MAX_DEPTH} levels")
+}
+
 fn too_deep<E: serde::de::Error>() -> E {
-    E::custom(format_args!("nested deeper than {MAX_DEPTH} levels"))
+    TOO_DEEP.set(true);
+    E::custom(reason())
 }
 
 /// Something that is read within the limit.

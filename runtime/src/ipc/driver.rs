@@ -83,7 +83,7 @@ impl Driver {
             if let Some(closed) = self.process() {
                 return Poll::Ready(closed);
             }
-            self.link.flush();
+            self.link.write();
             if let Some(closed) = self.has_ended() {
                 return Poll::Ready(closed);
             }
@@ -220,7 +220,7 @@ impl Driver {
             for waker in self.wakers.drain(..) {
                 waker.wake();
             }
-            self.link.flush();
+            self.link.write();
             if let Some(closed) = self.has_ended() {
                 return Poll::Ready(closed);
             }

@@ -144,10 +144,20 @@ impl Link {
 
     /// Writes what waits, unless somebody is at it.
     pub(crate) fn flush(&self) {
+        // The transport may have woken the driver while the writer was still held here, and the driver
+        // found it so. Now it is free.
+        if !self.write() {
+            self.driver.wake();
+        }
+    }
+
+    /// The same for the driver, which the transport wakes when it takes more. Whether that is not waited
+    /// for.
+    pub(crate) fn write(&self) -> bool {
         loop {
             let Ok(mut writer) = self.writer.try_lock() else {
                 // Whoever has it looks again before leaving.
-                return;
+                return true;
             };
             loop {
                 match writer.write(&self.waker) {
@@ -159,15 +169,11 @@ impl Link {
                         }
                         let now = self.now();
                         state.connection.handle_blocked(now);
-                        if state.armed.is_none() {
-                            self.driver.wake();
-                        }
-                        return;
+                        return false;
                     }
                     Written::Failed => {
                         self.lock().failed = true;
-                        self.driver.wake();
-                        return;
+                        return false;
                     }
                 }
                 let mut state = self.lock();
@@ -179,7 +185,7 @@ impl Link {
             }
             drop(writer);
             if !self.lock().connection.wants_transmit() {
-                return;
+                return true;
             }
         }
     }
