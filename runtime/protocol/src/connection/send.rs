@@ -162,15 +162,15 @@ impl Connection {
         }
     }
 
-    fn check_size(&self, head: &Head, payload: usize) -> Result<(), NotSent> {
-        // What stands before the arguments is part of the message.
-        let before = if *head == Head::default() { 0 } else { head.write().len() };
-        let (size, limit) = (before + payload, self.limits.max_message);
+    /// What stands before the arguments, if there is not too much of all.
+    fn prefix(&self, head: &Head, payload: usize) -> Result<Vec<u8>, NotSent> {
         let context = head.context.as_ref().map_or(0, Bytes::len);
         if context > MAX_CONTEXT {
             return Err(NotSent::TooLarge { size: context, limit: MAX_CONTEXT });
         }
-        if size > limit { Err(NotSent::TooLarge { size, limit }) } else { Ok(()) }
+        let prefix = head.write();
+        let (size, limit) = (prefix.len() + payload, self.limits.max_message);
+        if size > limit { Err(NotSent::TooLarge { size, limit }) } else { Ok(prefix) }
     }
 
     /// Calls a method. `now` counts if the call has a deadline.
@@ -192,7 +192,7 @@ impl Connection {
             return Err(NotSent::Closed);
         }
         let shape = self.own_methods[usize::from(method)];
-        self.check_size(head, args.len())?;
+        let prefix = self.prefix(head, args.len())?;
         if self.own.len() >= self.limits.max_calls {
             return Err(NotSent::Calls { limit: self.limits.max_calls });
         }
@@ -200,7 +200,6 @@ impl Connection {
         if has_stream && self.own.streams() >= self.limits.max_streams {
             return Err(NotSent::Streams { limit: self.limits.max_streams });
         }
-        let prefix = head.write();
         let small = prefix.len() + args.len() <= MAX_PAYLOAD;
         let deadline = head.deadline.map(|time| now.saturating_add(time));
         let call = self.own.insert(Own {
@@ -243,8 +242,7 @@ impl Connection {
             return Err(NotSent::Closed);
         }
         assert!(usize::from(method) < self.own_methods.len(), "a method that was agreed");
-        self.check_size(head, args.len())?;
-        let prefix = head.write();
+        let prefix = self.prefix(head, args.len())?;
         let length = prefix.len() + args.len();
         if !self.notifying.fits(length) {
             return Err(NotSent::NoCredit);
