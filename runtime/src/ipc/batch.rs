@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use traitwire_protocol::{Payload, cost};
+use traitwire_protocol::{Payload, WINDOW, cost};
 
 /// Encoded items in their order.
 #[derive(Debug, Default)]
@@ -25,6 +25,9 @@ enum Item {
     /// On its own, for it is large.
     Whole(Bytes),
 }
+
+/// So much is consumed before the peer is told of it.
+pub(crate) const TELL: usize = WINDOW / 4;
 
 /// A batch that holds so many bytes is full enough.
 const ENOUGH: usize = 16 * 1024;

@@ -10,11 +10,9 @@ use std::time::{Duration, Instant};
 
 use futures_core::Stream;
 use serde::Serialize;
-use traitwire_protocol::{
-    Ending, Head, NoItem, NotSent, OwnCall, Payload, Stream as Wired, Time, WINDOW,
-};
+use traitwire_protocol::{Ending, Head, NoItem, NotSent, OwnCall, Payload, Stream as Wired, Time};
 
-use super::batch::Batch;
+use super::batch::{Batch, TELL};
 use super::buffer::{Body, Buffer};
 use super::channel::{Channel, Route};
 use super::codec::{self, Codec};
@@ -37,7 +35,6 @@ pub struct Prepared {
     beside: Vec<::bytes::Bytes>,
     /// In place of `args`, where the only argument is bytes.
     lone: Option<::bytes::Bytes>,
-    first: bool,
     failure: Option<Fault>,
     source: Option<Source>,
 }
@@ -53,7 +50,6 @@ impl Prepared {
             args: Buffer::new(),
             beside: Vec::new(),
             lone: None,
-            first: true,
             failure: None,
             source: None,
         }
@@ -71,16 +67,16 @@ impl Prepared {
     /// One argument more. `name` has no character that JSON escapes; the macro sees to that.
     pub fn with<T: Lend + Serialize + ?Sized>(mut self, name: &str, value: &T) -> Prepared {
         let codec = self.route.codec;
-        if codec == Codec::Beside && self.first {
-            codec::begin_beside(&mut self.args);
-        }
         if codec.is_json() {
-            self.args.push(if self.first { b'{' } else { b',' });
+            let first = self.args.is_empty();
+            if codec == Codec::Beside && first {
+                codec::begin_beside(&mut self.args);
+            }
+            self.args.push(if first { b'{' } else { b',' });
             self.args.push(b'"');
             self.args.extend_from_slice(name.as_bytes());
             self.args.extend_from_slice(b"\":");
         }
-        self.first = false;
         let (args, beside) = (&mut self.args, &mut self.beside);
         let written = match codec {
             // The bytes of all arguments come after the last of these.
@@ -131,11 +127,12 @@ impl Prepared {
             Some(bytes) => Body::Bytes(bytes),
             None => {
                 let codec = self.route.codec;
-                if codec == Codec::Beside && self.first {
+                let none = self.args.is_empty();
+                if codec == Codec::Beside && none {
                     codec::begin_beside(&mut self.args);
                 }
                 if codec.is_json() {
-                    self.args.extend_from_slice(if self.first { b"{}" } else { b"}" });
+                    self.args.extend_from_slice(if none { b"{}" } else { b"}" });
                 }
                 if codec == Codec::Beside {
                     let start = codec::BESIDE;
@@ -404,13 +401,7 @@ impl Waiting {
 
     /// Items were consumed that cost so much together.
     fn consume(&self, cost: usize) {
-        let mut state = self.link.lock();
-        state.connection.consume(Wired::Own(self.call), cost);
-        let wants = state.connection.wants_transmit();
-        drop(state);
-        if wants {
-            self.link.flush();
-        }
+        self.link.say(|connection| connection.consume(Wired::Own(self.call), cost));
     }
 }
 
@@ -584,11 +575,7 @@ impl<R: Returned> Stream for StreamCall<R> {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
         let codec = self.codec;
         let read = |json: bool, item: Payload<'_>| {
-            let read = if codec.is_json() == json {
-                codec.take_payload(item)
-            } else {
-                Err(codec::other())
-            };
+            let read = codec.check(json).and_then(|()| codec.take_payload(item));
             read.map_err(|error| CallError::Fault(bad_reply("item", error)))
         };
         let item = match ready!(self.running.poll_next(cx, read)) {
@@ -612,9 +599,6 @@ pub(super) struct RunningItems {
     /// What was consumed, and not said to be.
     consumed: usize,
 }
-
-/// So much is consumed before the peer is told of it.
-const TELL: usize = WINDOW / 4;
 
 impl RunningItems {
     pub(super) fn new(running: Running) -> RunningItems {
@@ -719,7 +703,7 @@ fn read_value<R: Returned>(
     json: bool,
     body: Body,
 ) -> Result<R::Ok, CallError<R::Err>> {
-    let read = if codec.is_json() == json { codec.take(body) } else { Err(codec::other()) };
+    let read = codec.check(json).and_then(|()| codec.take(body));
     read.map_err(|error| CallError::Fault(bad_reply("reply", error)))
 }
 
@@ -727,12 +711,7 @@ fn read_value<R: Returned>(
 fn error<R: Returned>(codec: Codec, outcome: Outcome) -> CallError<R::Err> {
     match outcome {
         Outcome::Ended(Ending::Declared, json, body) => {
-            let read = if codec.is_json() == json {
-                R::Err::read(codec, &body)
-            } else {
-                Err(codec::other())
-            };
-            match read {
+            match codec.check(json).and_then(|()| R::Err::read(codec, &body)) {
                 Ok(error) => CallError::Declared(error),
                 Err(error) => CallError::Fault(bad_reply("declared error", error)),
             }

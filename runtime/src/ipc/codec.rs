@@ -83,6 +83,11 @@ impl Codec {
         }
     }
 
+    /// Refuses what has come in another codec than was agreed.
+    pub(crate) fn check(self, json: bool) -> Result<(), DecodeError> {
+        if self.is_json() == json { Ok(()) } else { Err(other()) }
+    }
+
     /// The value that a message is.
     pub(crate) fn take<T: Wire>(self, body: Body) -> Result<T, DecodeError> {
         if is_bytes(const { &T::TYPE }) {
@@ -184,7 +189,7 @@ pub(crate) fn read_compact<T: DeserializeOwned>(
 pub type EncodeError = String;
 
 /// Why something in another codec cannot be read.
-pub(crate) fn other() -> DecodeError {
+fn other() -> DecodeError {
     let message = "it is in another codec than was agreed".to_owned();
     DecodeError { path: String::new(), message }
 }

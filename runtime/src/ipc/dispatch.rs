@@ -66,10 +66,7 @@ impl Invocation<'_> {
     /// [`FaultKind::InvalidArgument`], with the path of the value that was not understood.
     pub fn args<A: Args>(&mut self, names: &'static [&'static str]) -> Result<A, Fault> {
         let payload = std::mem::replace(&mut self.args, Payload::Here(&[]));
-        if self.json != self.codec.is_json() {
-            let message = "the arguments are in another codec than was agreed";
-            return Err(Fault::before(FaultKind::InvalidArgument, message));
-        }
+        self.codec.check(self.json).map_err(args::not_understood)?;
         if A::is_bytes() {
             return A::from_octets(payload.into_bytes()).ok_or_else(|| {
                 Fault::before(FaultKind::InvalidArgument, "the argument cannot be read")

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use futures_core::Stream;
-use traitwire_protocol::{Payload, PeerCall, Stream as Wired, WINDOW};
+use traitwire_protocol::{Payload, PeerCall, Stream as Wired};
 
-use super::batch::Batch;
-use super::codec::{self, Codec};
+use super::batch::{Batch, TELL};
+use super::codec::Codec;
 use super::link::Link;
 use crate::wire::Wire;
 use crate::{Executed, Fault, FaultKind};
@@ -21,9 +21,6 @@ pub(crate) struct IncomingItems {
     batch: Batch,
     consumed: usize,
 }
-
-/// So much is consumed before the peer is told of it.
-const TELL: usize = WINDOW / 4;
 
 impl IncomingItems {
     #[cfg(feature = "__ipc")]
@@ -48,13 +45,7 @@ impl IncomingItems {
         if let Some((link, call)) = &self.from
             && consumed > 0
         {
-            let mut state = link.lock();
-            state.connection.consume(Wired::Theirs(*call), consumed);
-            let wants = state.connection.wants_transmit();
-            drop(state);
-            if wants {
-                link.flush();
-            }
+            link.say(|connection| connection.consume(Wired::Theirs(*call), consumed));
         }
     }
 }
@@ -62,13 +53,7 @@ impl IncomingItems {
 impl Drop for IncomingItems {
     fn drop(&mut self) {
         if let Some((link, call)) = self.from.take() {
-            let mut state = link.lock();
-            state.connection.refuse_items(call);
-            let wants = state.connection.wants_transmit();
-            drop(state);
-            if wants {
-                link.flush();
-            }
+            link.say(|connection| connection.refuse_items(call));
         }
     }
 }
@@ -86,10 +71,9 @@ impl<T: Wire> Stream for Decoded<T> {
         let codec = self.codec;
         let items = &mut self.items;
         loop {
-            let same = items.batch.is_json() == codec.is_json();
-            let read = |item: Payload<'_>| {
-                if same { codec.take_payload::<T>(item) } else { Err(codec::other()) }
-            };
+            let json = items.batch.is_json();
+            let read =
+                |item: Payload<'_>| codec.check(json).and_then(|()| codec.take_payload::<T>(item));
             if let Some((item, cost)) = items.batch.next(read) {
                 items.consumed += cost;
                 if items.batch.is_empty() || items.consumed >= TELL {

@@ -142,6 +142,17 @@ impl Link {
         self.start.checked_add(time).unwrap_or_else(|| self.start + FAR)
     }
 
+    /// Says something that need not be answered, and writes it if there is something to be written.
+    pub(crate) fn say(&self, say: impl FnOnce(&mut Connection)) {
+        let mut state = self.lock();
+        say(&mut state.connection);
+        let wants = state.connection.wants_transmit();
+        drop(state);
+        if wants {
+            self.flush();
+        }
+    }
+
     /// Writes what waits, unless somebody is at it.
     pub(crate) fn flush(&self) {
         // The transport may have woken the driver while the writer was still held here, and the driver
