@@ -80,6 +80,7 @@ mod cancel;
 mod context;
 mod default;
 mod definition;
+mod difference;
 pub mod double_option;
 #[cfg(feature = "driver")]
 pub mod driver;
@@ -93,6 +94,8 @@ pub mod in_process;
 mod incoming;
 pub mod ipc;
 mod labels;
+#[cfg(any(feature = "__backend", feature = "__ipc"))]
+mod panics;
 pub mod rpc;
 #[cfg(feature = "server")]
 pub mod server;

@@ -7,10 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 #[cfg(feature = "__http-client")]
+use crate::FaultKind;
+use crate::difference::Difference;
+#[cfg(feature = "__http-client")]
 use crate::rpc::Failure;
 use crate::{Executed, Fault};
-#[cfg(feature = "__http-client")]
-use crate::{FaultKind, Incompatibility};
 
 /// The code of a declared error; all other codes are those of faults.
 const DECLARED: &str = "declared";
@@ -35,28 +36,12 @@ struct Problem<'a> {
     /// The declared error.
     #[serde(borrow, default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
     error: Option<&'a RawValue>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     incompatibility: Option<Difference<'a>>,
     /// How long to wait before the call is made again. Finer than `Retry-After`, and there in an
     /// event of a stream, too.
     #[serde(default, rename = "retryAfterMs", skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Difference<'a> {
-    #[serde(borrow)]
-    interface: Cow<'a, str>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    method: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    need: Cow<'a, str>,
-    offers: Vec<String>,
-    #[serde(borrow)]
-    reason: Cow<'a, str>,
-    #[serde(borrow)]
-    fix: Cow<'a, str>,
-    retryable: bool,
 }
 
 /// Reads a member that is there, though it be `null`: so a unit struct is written.
@@ -67,15 +52,6 @@ fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawVa
 /// The problem document of a fault.
 #[cfg(feature = "http-server")]
 pub(super) fn of_fault(fault: &Fault, status: u16) -> Vec<u8> {
-    let incompatibility = fault.incompatibility().map(|difference| Difference {
-        interface: (&difference.interface).into(),
-        method: difference.method.as_deref().map(Cow::from),
-        need: (&difference.need).into(),
-        offers: difference.offers.clone(),
-        reason: (&difference.reason).into(),
-        fix: (&difference.fix).into(),
-        retryable: difference.retryable,
-    });
     let code = fault.kind().code();
     write(&Problem {
         kind: format!("urn:traitwire:{code}").into(),
@@ -86,7 +62,7 @@ pub(super) fn of_fault(fault: &Fault, status: u16) -> Vec<u8> {
         executed: fault.executed().word().into(),
         path: fault.path().map(Cow::from),
         error: None,
-        incompatibility,
+        incompatibility: fault.incompatibility().map(Difference::from),
         retry_after_ms: fault.retry_after().map(milliseconds),
     })
 }
@@ -152,15 +128,7 @@ pub(super) fn read(json: &[u8]) -> Option<Failure> {
         fault = fault.with_retry_after(Duration::from_millis(wait));
     }
     if let Some(difference) = problem.incompatibility {
-        fault = fault.with_incompatibility(Incompatibility {
-            interface: difference.interface.into_owned(),
-            method: difference.method.map(Cow::into_owned),
-            need: difference.need.into_owned(),
-            offers: difference.offers,
-            reason: difference.reason.into_owned(),
-            fix: difference.fix.into_owned(),
-            retryable: difference.retryable,
-        });
+        fault = fault.with_incompatibility(difference.into());
     }
     Some(Failure::Fault(fault))
 }
@@ -168,6 +136,7 @@ pub(super) fn read(json: &[u8]) -> Option<Failure> {
 #[cfg(all(test, feature = "__http-client", feature = "http-server"))]
 mod tests {
     use super::*;
+    use crate::Incompatibility;
 
     #[test]
     fn a_fault_crosses_unchanged() {

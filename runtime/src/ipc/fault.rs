@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Executed, Fault, FaultKind, Incompatibility};
+use crate::difference::Difference;
+use crate::{Executed, Fault, FaultKind};
 
 /// A fault as JSON. Members that a reader does not know are ignored, so that there can be more.
 #[derive(Serialize, Deserialize)]
-struct Wired {
+struct Wired<'a> {
     code: String,
     executed: String,
     message: String,
@@ -17,19 +18,7 @@ struct Wired {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    incompatibility: Option<Difference>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Difference {
-    interface: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    method: Option<String>,
-    need: String,
-    offers: Vec<String>,
-    reason: String,
-    fix: String,
-    retryable: bool,
+    incompatibility: Option<Difference<'a>>,
 }
 
 /// A fault as it crosses.
@@ -42,15 +31,7 @@ pub(super) fn write(fault: &Fault) -> Vec<u8> {
         retry_after_ms: fault
             .retry_after()
             .map(|wait| u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)),
-        incompatibility: fault.incompatibility().cloned().map(|found| Difference {
-            interface: found.interface,
-            method: found.method,
-            need: found.need,
-            offers: found.offers,
-            reason: found.reason,
-            fix: found.fix,
-            retryable: found.retryable,
-        }),
+        incompatibility: fault.incompatibility().map(Difference::from),
     };
     serde_json::to_vec(&wired).expect("texts and numbers are JSON")
 }
@@ -79,15 +60,7 @@ pub(super) fn read(json: &[u8]) -> Fault {
         fault = fault.with_retry_after(Duration::from_millis(ms));
     }
     if let Some(found) = wired.incompatibility {
-        fault = fault.with_incompatibility(Incompatibility {
-            interface: found.interface,
-            method: found.method,
-            need: found.need,
-            offers: found.offers,
-            reason: found.reason,
-            fix: found.fix,
-            retryable: found.retryable,
-        });
+        fault = fault.with_incompatibility(found.into());
     }
     fault
 }
@@ -95,6 +68,7 @@ pub(super) fn read(json: &[u8]) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Incompatibility;
 
     #[test]
     fn a_fault_comes_back_as_it_was() {

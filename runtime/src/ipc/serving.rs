@@ -20,7 +20,7 @@ use super::link::Link;
 use super::serial::{Serial, Turn, Waiting, What};
 use super::starts::{Place, Starts};
 use super::within;
-use crate::{Context, Executed, Fault, FaultKind, Trace};
+use crate::{Context, Executed, Fault, FaultKind, Trace, panics};
 
 /// What this end serves to its peer. It lives as long as the pair does.
 pub(super) struct Serving {
@@ -409,9 +409,7 @@ impl Served {
 
 /// What a panic becomes: its message stays in the log.
 fn panicked((interface, method): (&str, &str), panic: &(dyn Any + Send)) -> Fault {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let text = text.unwrap_or("(not text)");
+    let text = panics::text(panic);
     tracing::error!(interface, method, panic = text, "a handler panicked");
     let message = "the handler failed; the log of the end that serves it says how";
     Fault::new(FaultKind::Internal, Executed::Maybe, message)

@@ -16,8 +16,8 @@ use crate::rpc::backend::{Backend, Mount};
 use crate::rpc::build::VersionPolicy;
 use crate::rpc::compatibility;
 use crate::rpc::observe::{End, Watch};
-use crate::rpc::{running, sender};
-use crate::{Caller, Context, Fault, FaultKind};
+use crate::rpc::sender;
+use crate::{Caller, Context, Fault, FaultKind, panics};
 
 /// What the head of a request says, on any transport.
 #[derive(Debug, Clone, Default)]
@@ -256,11 +256,7 @@ async fn recognise(
         })?,
     };
     let caller = answered.map_err(|panic| {
-        tracing::error!(
-            request_id,
-            panic = running::panic_text(&*panic),
-            "the authenticator panicked"
-        );
+        tracing::error!(request_id, panic = panics::text(&*panic), "the authenticator panicked");
         let message = format!(
             "the authenticator failed; the backend's log says how, under the request id \
              `{request_id}`"

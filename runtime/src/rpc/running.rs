@@ -14,7 +14,7 @@ use crate::rpc::channel::ReplyItems;
 use crate::rpc::dispatch::{self, Failure, Outcome, Payload};
 use crate::rpc::in_flight::Permit;
 use crate::rpc::observe::Watch;
-use crate::{Context, Executed, Fault, FaultKind};
+use crate::{Context, Executed, Fault, FaultKind, panics};
 
 /// A handler at work. Dropping it ends it.
 pub(crate) enum Running {
@@ -102,15 +102,10 @@ pub(super) fn panicked(context: &Context, panic: &(dyn Any + Send)) -> Fault {
         interface = context.interface(),
         method = context.method(),
         request_id = context.request_id(),
-        panic = panic_text(panic),
+        panic = panics::text(panic),
         "a handler panicked"
     );
     dispatch::internal(context)
-}
-
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("(not text)")
 }
 
 /// A handler whose panic ends this call only.
