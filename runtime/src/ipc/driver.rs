@@ -67,13 +67,7 @@ impl Future for Driver {
             return Poll::Ready(());
         }
         ready!(this.link.poll_close(cx));
-        loop {
-            this.buffer.clear();
-            match ready!(this.buffer.poll_read(&mut this.input, false, cx)) {
-                Ok(count) if count > 0 => {}
-                _ => return Poll::Ready(()),
-            }
-        }
+        this.buffer.poll_end(&mut this.input, cx)
     }
 }
 
@@ -403,6 +397,21 @@ impl ReadBuffer {
 
     fn clear(&mut self) {
         (self.start, self.end) = (0, 0);
+    }
+
+    /// Reads until nothing more comes, and keeps none of it.
+    pub(super) fn poll_end(
+        &mut self,
+        input: &mut (dyn AsyncRead + Send + Unpin),
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<()> {
+        loop {
+            self.clear();
+            match ready!(self.poll_read(input, false, cx)) {
+                Ok(1..) => {}
+                Ok(0) | Err(_) => return Poll::Ready(()),
+            }
+        }
     }
 
     /// Reads once. Never for nothing: there is room for more than there is. Within a message in parts no

@@ -16,7 +16,7 @@ use tokio::io::AsyncRead;
 use tokio::time::Instant;
 use traitwire_protocol::frame;
 use traitwire_protocol::{
-    Connection, Event, Limits, MAX_GREETING, MAX_INTRODUCTION, Payload, Shape, Transmit, Violation,
+    Connection, Event, Limits, MAX_GREETING, MAX_INTRODUCTION, Payload, Shape, Violation,
 };
 use traitwire_schema::version::{self, Need, Offer};
 use traitwire_schema::walk::{Schema, method_types};
@@ -26,7 +26,7 @@ use super::channel::Route;
 use super::codec::Codec;
 use super::driver::ReadBuffer;
 use super::goodbye::Goodbye;
-use super::output::Output;
+use super::output::Writer;
 use super::pair::lost;
 use crate::rpc::compatibility;
 use crate::{Fault, FaultKind};
@@ -547,10 +547,8 @@ pub(super) struct Opening {
     pub(super) connection: Connection,
     pub(super) start: Instant,
     pub(super) input: Box<dyn AsyncRead + Send + Unpin>,
-    pub(super) output: Box<dyn Output>,
+    pub(super) writer: Writer,
     pub(super) buffer: ReadBuffer,
-    /// What is being written.
-    pub(super) transmit: Transmit,
 }
 
 impl Opening {
@@ -578,9 +576,8 @@ impl Opening {
         terms: &Terms,
         door: Option<&dyn Admission>,
     ) -> Result<Agreed, Failed> {
-        let greeting = Greeting { traitwire: PROTOCOL, end: terms.end.into(), token: None };
-        let frontend = terms.end == End::Frontend;
-        let greeting = Greeting { token: terms.token.clone().filter(|_| frontend), ..greeting };
+        let token = terms.token.clone().filter(|_| terms.end == End::Frontend);
+        let greeting = Greeting { traitwire: PROTOCOL, end: terms.end.into(), token };
         self.hello(&greeting, MAX_GREETING)?;
         let greeting: Greeting = self.heard().await?;
         if greeting.traitwire != PROTOCOL {
@@ -724,33 +721,18 @@ impl Opening {
 
     /// Writes what waits. Ready once the transport has all of it.
     fn poll_send(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
-        loop {
-            while !self.transmit.is_empty() {
-                let mut parts = [io::IoSlice::new(&[]); 16];
-                let count = self.transmit.slices(&mut parts);
-                match ready!(self.output.poll_write(cx, &parts[..count]))? {
-                    0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                    count => self.transmit.advance(count),
-                }
-            }
-            if !self.connection.poll_transmit(&mut self.transmit) {
-                return self.output.poll_flush(cx);
-            }
-        }
+        let connection = &mut self.connection;
+        self.writer.poll_all(cx, |transmit| connection.poll_transmit(transmit))
     }
 
     /// Says the last, and reads what still comes: TCP would otherwise drop what was written together with
     /// what was not read.
-    fn poll_last(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_send(cx))?;
-        ready!(self.output.poll_close(cx))?;
-        loop {
-            let unread = self.buffer.bytes().len();
-            self.buffer.consume(unread);
-            if ready!(self.buffer.poll_read(&mut self.input, false, cx))? == 0 {
-                return Poll::Ready(Ok(()));
-            }
+    fn poll_last(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        if ready!(self.poll_send(cx)).is_err() {
+            return Poll::Ready(());
         }
+        ready!(self.writer.poll_close(cx));
+        self.buffer.poll_end(&mut self.input, cx)
     }
 }
 

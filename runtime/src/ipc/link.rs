@@ -4,16 +4,20 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
+#[cfg(feature = "__ipc")]
+use std::task::{Context, Poll, ready};
 #[cfg(not(feature = "__ipc"))]
 use std::time::Instant;
 
 #[cfg(feature = "__ipc")]
 use tokio::time::Instant;
+#[cfg(feature = "__ipc")]
+use traitwire_protocol::Transmit;
 use traitwire_protocol::{Connection, Ending, OwnCall, PeerCall, Time};
 
 use super::batch::Batch;
 use super::buffer::Body;
-use super::output::{DriverWaker, Output, Writer, Written};
+use super::output::{DriverWaker, Writer, Written};
 use super::within::Handler;
 use crate::{Executed, Fault, FaultKind};
 
@@ -92,7 +96,7 @@ pub(crate) struct Theirs {
 impl Link {
     pub(crate) fn new(
         connection: Connection,
-        output: Box<dyn Output>,
+        writer: Writer,
         start: Instant,
         peer_is_serial: bool,
     ) -> Link {
@@ -112,7 +116,7 @@ impl Link {
                 failed: false,
                 armed: None,
             }),
-            writer: Mutex::new(Writer::new(output)),
+            writer: Mutex::new(writer),
             waker: Arc::clone(&driver).into(),
             driver,
             start,
@@ -203,18 +207,13 @@ impl Link {
 
     /// Closes the transport, once everything is written that it takes.
     #[cfg(feature = "__ipc")]
-    pub(crate) fn poll_close(&self, cx: &mut std::task::Context<'_>) -> std::task::Poll<()> {
+    pub(crate) fn poll_close(&self, cx: &mut Context<'_>) -> Poll<()> {
         // Whoever else writes does so for the last time.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            match writer.write(cx.waker()) {
-                Written::All => {}
-                Written::Blocked(_) => return std::task::Poll::Pending,
-                Written::Failed => return std::task::Poll::Ready(()),
-            }
-            if !self.lock().connection.poll_transmit(writer.transmit()) {
-                return writer.poll_close(cx);
-            }
+        let next = |transmit: &mut Transmit| self.lock().connection.poll_transmit(transmit);
+        match ready!(writer.poll_all(cx, next)) {
+            Ok(()) => writer.poll_close(cx),
+            Err(_) => Poll::Ready(()),
         }
     }
 

@@ -92,6 +92,23 @@ impl Writer {
         Written::All
     }
 
+    /// Writes what there is, and then what `next` puts there, until that is nothing.
+    #[cfg(feature = "__ipc")]
+    pub(crate) fn poll_all(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut next: impl FnMut(&mut Transmit) -> bool,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            match self.write(cx.waker()) {
+                Written::All if next(&mut self.transmit) => {}
+                Written::All => return Poll::Ready(Ok(())),
+                Written::Blocked(_) => return Poll::Pending,
+                Written::Failed => return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
+            }
+        }
+    }
+
     /// Closes the transport.
     pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.output {

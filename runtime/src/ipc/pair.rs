@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
-use traitwire_protocol::{Connection, Limits, Transmit};
+use traitwire_protocol::{Connection, Limits};
 use traitwire_schema::{End, Interface};
 
 use super::channel::{Channel, Stub};
@@ -15,9 +15,10 @@ use super::driver::{Driver, ReadBuffer, Timer};
 use super::goodbye::{Code, Goodbye};
 use super::handshake::{self, Admission, Agreed, AgreedMethod, Terms};
 use super::link::Link;
+use super::output::Writer;
 use super::serial::Serial;
 use super::serving::{Served, Serving};
-use super::transport::{Transport, Written};
+use super::transport::{AsyncOutput, Transport};
 use crate::{Executed, Fault, FaultKind};
 
 /// A pair: an open connection between one frontend and one backend. It lasts until one of them closes it or
@@ -372,8 +373,8 @@ impl Builder {
     /// The pair is agreed: handlers are made, and it lives.
     pub(super) fn finish<C: Clients>(self, agreement: Agreement) -> (Pair, C) {
         let Agreement { opening, agreed, local } = agreement;
-        let handshake::Opening { connection, start, input, output, buffer, .. } = opening;
-        let link = Arc::new(Link::new(connection, output, start, agreed.peer_is_serial));
+        let handshake::Opening { connection, start, input, writer, buffer } = opening;
+        let link = Arc::new(Link::new(connection, writer, start, agreed.peer_is_serial));
         let channels = Channels { link: Arc::clone(&link), routes: agreed.calls };
         let channel = |interface| channels.of(interface);
         let servers: Vec<_> = self.serve.into_iter().flat_map(|make| make(&channel)).collect();
@@ -438,9 +439,8 @@ pub(super) async fn agree(
         connection: Connection::new(Duration::ZERO, limits),
         start: Instant::now(),
         input: Box::new(input),
-        output: Box::new(Written(output)),
+        writer: Writer::new(Box::new(AsyncOutput(output))),
         buffer: ReadBuffer::default(),
-        transmit: Transmit::default(),
     };
     let agreed = opening.agree(terms, door).await?;
     Ok(Agreement { opening, agreed, local })

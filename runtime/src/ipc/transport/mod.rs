@@ -50,9 +50,9 @@ pub trait Transport: Send + 'static {
 }
 
 /// Any writer as an output.
-pub(crate) struct Written<W>(pub(crate) W);
+pub(crate) struct AsyncOutput<W>(pub(crate) W);
 
-impl<W: AsyncWrite + Unpin + Send> Output for Written<W> {
+impl<W: AsyncWrite + Unpin + Send> Output for AsyncOutput<W> {
     fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
