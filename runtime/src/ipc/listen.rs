@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::handshake::Admission;
 use super::pair::{Agreement, Builder, Clients, Pair, agree};
+use super::terms::Terms;
 use super::transport::Transport;
 use crate::{Fault, FaultKind};
 
@@ -160,7 +161,7 @@ pub(super) async fn pair<C: Clients>(
 async fn turn_away(
     mut socket: impl Accept,
     mut candidates: JoinSet<Result<Agreement, Fault>>,
-    terms: Arc<super::handshake::Terms>,
+    terms: Arc<Terms>,
     limits: super::Limits,
     door: Arc<Door>,
 ) {

@@ -15,7 +15,8 @@
 //! | `output` | How do bytes leave, written by whoever has some? |
 //! | `pair` | How does a program open a pair, and what can it do with one? |
 //! | `listen` | Who becomes the one frontend of a backend that waits for it? |
-//! | `handshake` | Is the other end one that this end can be a pair with, and how do they call each other? |
+//! | `handshake` | How do two ends come to know each other before the first call? |
+//! | `terms` | Do two ends go together, and how do they call each other? |
 //! | `goodbye` | What does an end say last? |
 //! | `driver` | When do frames and time move? |
 //! | `serving` | How does a handler run for the peer, and how is it ended? |
@@ -62,6 +63,8 @@ mod serial;
 mod serving;
 #[cfg(feature = "__ipc")]
 mod starts;
+#[cfg(feature = "__ipc")]
+mod terms;
 #[cfg(feature = "__ipc")]
 mod transport;
 

@@ -13,11 +13,12 @@ use super::channel::{Channel, Stub};
 use super::dispatch::Dispatch;
 use super::driver::{Driver, ReadBuffer, Timer};
 use super::goodbye::{Code, Goodbye};
-use super::handshake::{self, Admission, Agreed, AgreedMethod, Terms};
+use super::handshake::{self, Admission};
 use super::link::Link;
 use super::output::Writer;
 use super::serial::Serial;
 use super::serving::{Served, Serving};
+use super::terms::{Agreed, AgreedMethod, Terms};
 use super::transport::{AsyncOutput, Transport};
 use crate::{Executed, Fault, FaultKind};
 
