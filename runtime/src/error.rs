@@ -127,6 +127,12 @@ impl Fault {
         self.details.as_ref()?.retry_after
     }
 
+    /// That in whole milliseconds, as it crosses: rounded up, so that nobody comes too early.
+    pub(crate) fn retry_after_ms(&self) -> Option<u64> {
+        let wait = self.retry_after()?;
+        Some(wait.as_nanos().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX))
+    }
+
     /// The same fault of a call whose handler may have run all the same, such as in an earlier attempt.
     #[cfg(any(feature = "__frontend", feature = "__backend"))]
     pub(crate) fn executed_maybe(mut self) -> Fault {

@@ -1,6 +1,7 @@
 //! How does a failure look as `application/problem+json` (RFC 9457)?
 
 use std::borrow::Cow;
+#[cfg(feature = "__http-client")]
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -63,7 +64,7 @@ pub(super) fn of_fault(fault: &Fault, status: u16) -> Vec<u8> {
         path: fault.path().map(Cow::from),
         error: None,
         incompatibility: fault.incompatibility().map(Difference::from),
-        retry_after_ms: fault.retry_after().map(milliseconds),
+        retry_after_ms: fault.retry_after_ms(),
     })
 }
 
@@ -93,12 +94,6 @@ pub(super) fn of_declared(error: &[u8], status: u16) -> Vec<u8> {
         incompatibility: None,
         retry_after_ms: None,
     })
-}
-
-/// Rounded up, so that nobody comes too early.
-#[cfg(feature = "http-server")]
-fn milliseconds(wait: Duration) -> u64 {
-    wait.as_nanos().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX)
 }
 
 #[cfg(feature = "http-server")]

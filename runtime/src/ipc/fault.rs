@@ -28,9 +28,7 @@ pub(super) fn write(fault: &Fault) -> Vec<u8> {
         executed: fault.executed().word().to_owned(),
         message: fault.message().to_owned(),
         path: fault.path().map(str::to_owned),
-        retry_after_ms: fault
-            .retry_after()
-            .map(|wait| u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)),
+        retry_after_ms: fault.retry_after_ms(),
         incompatibility: fault.incompatibility().map(Difference::from),
     };
     serde_json::to_vec(&wired).expect("texts and numbers are JSON")
