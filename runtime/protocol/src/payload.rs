@@ -17,7 +17,11 @@ impl Payload<'_> {
     /// The bytes on their own.
     pub fn into_bytes(self) -> Bytes {
         match self {
-            Payload::Here(bytes) => Bytes::copy_from_slice(bytes),
+            Payload::Here(bytes) => {
+                let mut copy = Vec::with_capacity(bytes.len());
+                append(&mut copy, bytes);
+                copy.into()
+            }
             Payload::Whole(bytes) => bytes,
         }
     }
@@ -28,6 +32,17 @@ impl Payload<'_> {
             Payload::Here(bytes) => Payload::Here(&bytes[at..]),
             Payload::Whole(bytes) => Payload::Whole(bytes.slice(at..)),
         }
+    }
+}
+
+/// Appends bytes piece by piece. libc copies more than a few KiB at once with `rep movsb`, and on AMD's Zen
+/// that takes sixteen times as long where the target lies up to 31 bytes further within its page than the
+/// source does within its own, as behind a header it may: 64 KiB took 22.5 us there, and 1.4 us elsewhere.
+pub(crate) fn append(to: &mut Vec<u8>, bytes: &[u8]) {
+    const PIECE: usize = 2 * 1024;
+    to.reserve(bytes.len());
+    for piece in bytes.chunks(PIECE) {
+        to.extend_from_slice(piece);
     }
 }
 

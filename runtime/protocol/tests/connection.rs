@@ -796,12 +796,13 @@ fn hear_lent(
     frame: Frame<'_>,
     meanwhile: impl FnOnce(&mut Pair),
 ) -> Option<Event<'static>> {
-    let lent = pair.ends[to].lend(&frame.header);
+    let (come, rest) = frame.payload.split_at(frame.payload.len() / 2);
+    let lent = pair.ends[to].lend(&frame.header, come);
     meanwhile(pair);
     let machine = &mut pair.ends[to];
     match lent {
         Some(mut bytes) => {
-            bytes.extend_from_slice(frame.payload);
+            bytes.extend_from_slice(rest);
             machine.handle_lent(pair.now, frame.header, bytes).unwrap()
         }
         None => machine.handle(pair.now, frame).unwrap().map(Event::into_owned),

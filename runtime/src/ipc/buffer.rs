@@ -86,6 +86,7 @@ impl Body {
     /// Keeps what has arrived.
     pub(crate) fn keep(payload: Payload<'_>) -> Body {
         match payload {
+            Payload::Here(bytes) if bytes.len() > LARGEST => Body::Bytes(payload.into_bytes()),
             Payload::Here(bytes) => {
                 let mut buffer = Buffer::new();
                 buffer.extend_from_slice(bytes);

@@ -152,7 +152,8 @@ impl Prepared {
 /// A call from before it is made until it has ended.
 pub(super) struct Running {
     state: State,
-    options: Options,
+    /// `None` as a rule: a call is moved about, so what most have no use for is kept apart.
+    options: Option<Box<Options>>,
 }
 
 /// What can be said of a call.
@@ -167,20 +168,13 @@ struct Options {
 }
 
 impl Options {
-    fn to_head(&self, link: &Arc<Link>) -> Head {
-        let mut head = Head::default();
-        if link.peer_is_serial()
-            && let Some(Handler::Call(id)) = within::current(link)
-        {
-            head.within = Some(id);
-        }
+    fn to_head(&self) -> Head {
+        let mut head = self.head.clone().unwrap_or_default();
         let inherited = self.context.as_ref().and_then(Context::deadline);
         let left = inherited.map(|by| by.saturating_duration_since(Instant::now()));
-        head.deadline = match (self.timeout, left) {
-            (Some(own), Some(left)) => Some(own.min(left)),
-            (own, left) => own.or(left),
-        };
-        head.trace = self.context.as_ref().and_then(Context::trace).map(Trace::to_bytes);
+        head.deadline = [head.deadline, self.timeout, left].into_iter().flatten().min();
+        let trace = self.context.as_ref().and_then(Context::trace);
+        head.trace = head.trace.or(trace.map(Trace::to_bytes));
         head
     }
 }
@@ -202,7 +196,7 @@ struct Waiting {
     link: Arc<Link>,
     call: OwnCall,
     place: usize,
-    sending: Option<Sending>,
+    sending: Option<Box<Sending>>,
     /// Whether there is nothing to be cancelled any more.
     ended: bool,
 }
@@ -218,24 +212,24 @@ struct Sending {
 
 impl RunningItems {
     fn options(&mut self) -> &mut Options {
-        &mut self.running.options
+        self.running.options()
     }
 }
 
 impl Running {
     fn options(&mut self) -> &mut Options {
-        &mut self.options
+        self.options.get_or_insert_default()
     }
 
     fn new(prepared: Prepared) -> Running {
         let (link, prepared) = prepared.into_parts();
-        Running { state: State::Prepared(link, prepared), options: Options::default() }
+        Running { state: State::Prepared(link, prepared), options: None }
     }
 
     /// A call whose arguments are encoded already.
     #[cfg(feature = "ipc-rpc")]
     pub(super) fn raw(link: Arc<Link>, route: Route, body: Body, head: Head) -> Running {
-        let options = Options { head: Some(head), ..Options::default() };
+        let options = Some(Box::new(Options { head: Some(head), ..Options::default() }));
         Running { state: State::Prepared(link, Ok((route, body, None))), options }
     }
 
@@ -255,10 +249,15 @@ impl Running {
 
     /// What the call brings along beside its arguments. Its time runs from when it was first polled.
     fn head(&mut self, link: &Arc<Link>) -> Result<Head, Fault> {
-        let mut head = self.options.head.clone().unwrap_or_else(|| self.options.to_head(link));
+        let mut head = self.options.as_ref().map(|options| options.to_head()).unwrap_or_default();
+        if link.peer_is_serial()
+            && let Some(Handler::Call(id)) = within::current(link)
+        {
+            head.within = Some(id);
+        }
         if let Some(left) = head.deadline {
             let now = link.now();
-            let by = *self.options.by.get_or_insert(now.saturating_add(left));
+            let by = *self.options().by.get_or_insert(now.saturating_add(left));
             let left = left.min(by.saturating_sub(now));
             if left.is_zero() {
                 let message = "no time was left when the call was to start";
@@ -317,20 +316,19 @@ impl Running {
             // It has to look at the time earlier than it thought.
             link.driver().wake();
         }
-        let sending = source.take().map(|source| Sending {
-            source,
-            batch: Batch::default(),
-            json,
-            last: None,
-        });
+        let sending = source
+            .take()
+            .map(|source| Box::new(Sending { source, batch: Batch::default(), json, last: None }));
         // What goes with the call is sent when it is polled next.
-        let again = !alone || sending.is_some();
+        let again = sending.is_some() || !(alone || link.driver().ask_to_write());
         let waiting = Waiting { link, call, place, sending, ended: false };
         if again {
             cx.waker().wake_by_ref();
             self.state = State::Yielded(waiting);
         } else {
-            waiting.link.flush();
+            if alone {
+                waiting.link.flush();
+            }
             self.state = State::Waiting(waiting);
         }
         Poll::Ready(Ok(()))
@@ -371,7 +369,7 @@ impl Waiting {
     fn poll<T>(
         &mut self,
         cx: &mut TaskContext<'_>,
-        come: impl Fn(&mut link::State, usize) -> Option<T>,
+        mut come: impl FnMut(&mut link::State, usize) -> Option<T>,
     ) -> Poll<Result<T, Outcome>> {
         let mut sent = self.sending.is_none();
         loop {
@@ -629,12 +627,14 @@ impl RunningItems {
                 Ok(waiting) => waiting,
                 Err(fault) => return Poll::Ready(Some(Err(Outcome::Fault(fault)))),
             };
+            // What was read makes room for what comes next.
+            let batch = &mut self.batch;
             let come = |state: &mut link::State, place| {
-                let waiter = state.waiter(place)?;
-                (!waiter.items.is_empty()).then(|| std::mem::take(&mut waiter.items))
+                let items = &mut state.waiter(place)?.items;
+                (!items.is_empty()).then(|| std::mem::swap(items, batch))
             };
             match ready!(waiting.poll(cx, come)) {
-                Ok(batch) => self.batch = batch,
+                Ok(()) => {}
                 Err(outcome) => {
                     self.end();
                     return Poll::Ready(match outcome {

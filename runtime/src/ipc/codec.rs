@@ -26,6 +26,7 @@ pub enum Codec {
 }
 
 impl Codec {
+    #[inline]
     pub(crate) fn is_json(self) -> bool {
         self != Codec::Compact
     }
@@ -42,6 +43,7 @@ impl Codec {
 
     /// Writes a value, which crosses as a `W`, behind what is there already. Bytes that are all of it cross
     /// as they are.
+    #[inline]
     pub(crate) fn write<W: Wire, T: Serialize + ?Sized>(
         self,
         to: &mut Vec<u8>,
@@ -73,6 +75,7 @@ impl Codec {
     }
 
     /// A value as one more item.
+    #[inline]
     pub(crate) fn push<T: Wire>(self, batch: &mut Batch, value: &T) -> Result<(), EncodeError> {
         match value.to_octets() {
             Some(bytes) => {
@@ -84,6 +87,7 @@ impl Codec {
     }
 
     /// Refuses what has come in another codec than was agreed.
+    #[inline]
     pub(crate) fn check(self, json: bool) -> Result<(), DecodeError> {
         if self.is_json() == json { Ok(()) } else { Err(other()) }
     }
@@ -97,6 +101,7 @@ impl Codec {
     }
 
     /// The value that an item is.
+    #[inline]
     pub(crate) fn take_payload<T: Wire>(self, item: Payload<'_>) -> Result<T, DecodeError> {
         if is_bytes(const { &T::TYPE }) {
             return T::from_octets(item.into_bytes()).ok_or_else(other);
@@ -105,6 +110,7 @@ impl Codec {
     }
 
     /// Reads a value that is all of `bytes`.
+    #[inline]
     pub(crate) fn read<T: Wire>(self, bytes: &[u8]) -> Result<T, DecodeError> {
         match self {
             Codec::Json => json::decode(bytes),
@@ -172,6 +178,7 @@ fn take_part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
 
 /// Reads a value by position that is all of `bytes`. One that may contain itself is read more slowly, for
 /// somebody has to count.
+#[inline]
 pub(crate) fn read_compact<T: DeserializeOwned>(
     bytes: &[u8],
     recursive: bool,
@@ -208,6 +215,7 @@ mod compact {
     use crate::ipc::depth::{self, Bounded, Left};
     use crate::rpc::codec::DecodeError;
 
+    #[inline]
     pub(super) fn write<T: Serialize + ?Sized>(
         to: &mut Vec<u8>,
         value: &T,
@@ -222,11 +230,13 @@ mod compact {
     impl Flavor for Append<'_> {
         type Output = ();
 
+        #[inline]
         fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
             self.0.push(byte);
             Ok(())
         }
 
+        #[inline]
         fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
             self.0.extend_from_slice(bytes);
             Ok(())
@@ -237,6 +247,7 @@ mod compact {
         }
     }
 
+    #[inline]
     pub(super) fn read<T: DeserializeOwned>(
         bytes: &[u8],
         recursive: bool,

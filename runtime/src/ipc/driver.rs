@@ -36,6 +36,8 @@ pub(super) struct Driver {
     /// Whether the last frame was a part of a message, of which more comes.
     pub(super) in_parts: bool,
     pub(super) timer: Timer,
+    /// Whether it has let others run since it was asked to write.
+    pub(super) yielded: bool,
     /// Whom the frames that were read concern.
     pub(super) wakers: Vec<Waker>,
     pub(super) closed: watch::Sender<Option<Closed>>,
@@ -50,7 +52,24 @@ impl Future for Driver {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
         let this = &mut *self;
-        this.link.driver().register(cx.waker());
+        let link = Arc::clone(&this.link);
+        link.driver().register(cx.waker());
+        if link.driver().is_asked_to_write() && !std::mem::replace(&mut this.yielded, true) {
+            // Others that run now may have more to be written.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        this.yielded = false;
+        link.driver().set_running(true);
+        let polled = this.poll_running(cx);
+        link.driver().set_running(false);
+        polled
+    }
+}
+
+impl Driver {
+    fn poll_running(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let this = self;
         if this.closing.is_none() {
             match this.poll_open(cx) {
                 Poll::Pending => return Poll::Pending,
@@ -69,9 +88,7 @@ impl Future for Driver {
         ready!(this.link.poll_close(cx));
         this.buffer.poll_end(&mut this.input, cx)
     }
-}
 
-impl Driver {
     fn poll_open(&mut self, cx: &mut TaskContext<'_>) -> Poll<Closed> {
         loop {
             if let Some(closed) = self.process() {
@@ -331,8 +348,7 @@ impl Lent {
         if left < APART {
             return None;
         }
-        let mut bytes = connection.lend(&header)?;
-        bytes.extend_from_slice(come);
+        let bytes = connection.lend(&header, come)?;
         let end = bytes.len() + left;
         Some(Lent { header, bytes, end })
     }

@@ -95,7 +95,7 @@ impl<T: Wire> Stream for Decoded<T> {
                 return Poll::Ready(Some(Err(fault)));
             };
             if !theirs.items.is_empty() {
-                items.batch = std::mem::take(&mut theirs.items);
+                std::mem::swap(&mut items.batch, &mut theirs.items);
                 continue;
             }
             if let Some(ended) = theirs.items_ended.take() {

@@ -174,35 +174,43 @@ impl Link {
                 // Whoever has it looks again before leaving.
                 return true;
             };
-            loop {
-                match writer.write(&self.waker) {
-                    Written::All => {}
-                    Written::Blocked(some) => {
-                        let mut state = self.lock();
-                        if some {
-                            state.connection.handle_progress();
-                        }
-                        let now = self.now();
-                        state.connection.handle_blocked(now);
-                        return false;
+            match self.write_to(&mut writer) {
+                Written::All => {}
+                Written::Blocked(some) => {
+                    let mut state = self.lock();
+                    if some {
+                        state.connection.handle_progress();
                     }
-                    Written::Failed => {
-                        self.lock().failed = true;
-                        return false;
-                    }
+                    let now = self.now();
+                    state.connection.handle_blocked(now);
+                    return false;
                 }
-                let mut state = self.lock();
-                state.connection.handle_progress();
-                if !state.connection.poll_transmit(writer.transmit()) {
-                    break;
+                Written::Failed => {
+                    self.lock().failed = true;
+                    return false;
                 }
-                state.make_room();
             }
             drop(writer);
             if !self.lock().connection.wants_transmit() {
                 return true;
             }
         }
+    }
+
+    fn write_to(&self, writer: &mut Writer) -> Written {
+        loop {
+            match writer.write(&self.waker) {
+                Written::All => {}
+                other => return other,
+            }
+            let mut state = self.lock();
+            state.connection.handle_progress();
+            if !state.connection.poll_transmit(writer.transmit()) {
+                break;
+            }
+            state.make_room();
+        }
+        writer.flush(&self.waker)
     }
 
     /// Closes the transport, once everything is written that it takes.

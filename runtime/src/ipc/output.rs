@@ -5,6 +5,7 @@
 //! does not take goes out later, when the transport says that it takes more: that wakes the driver.
 
 use std::io::{self, IoSlice};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -79,17 +80,28 @@ impl Writer {
             }
             (some, self.flushed) = (true, false);
         }
-        if !self.flushed {
-            match output.poll_flush(&mut cx) {
-                Poll::Ready(Ok(())) => self.flushed = true,
-                Poll::Ready(Err(_)) => {
-                    self.failed = true;
-                    return Written::Failed;
-                }
-                Poll::Pending => return Written::Blocked(some),
-            }
-        }
         Written::All
+    }
+
+    /// Nothing follows for now: has the transport send on what it has taken.
+    pub(crate) fn flush(&mut self, waker: &Waker) -> Written {
+        let Some(output) = self.output.as_mut().filter(|_| !self.failed) else {
+            return Written::Failed;
+        };
+        if self.flushed {
+            return Written::All;
+        }
+        match output.poll_flush(&mut Context::from_waker(waker)) {
+            Poll::Ready(Ok(())) => {
+                self.flushed = true;
+                Written::All
+            }
+            Poll::Ready(Err(_)) => {
+                self.failed = true;
+                Written::Failed
+            }
+            Poll::Pending => Written::Blocked(false),
+        }
     }
 
     /// Writes what there is, and then what `next` puts there, until that is nothing.
@@ -99,13 +111,17 @@ impl Writer {
         cx: &mut Context<'_>,
         mut next: impl FnMut(&mut Transmit) -> bool,
     ) -> Poll<io::Result<()>> {
-        loop {
+        let written = loop {
             match self.write(cx.waker()) {
                 Written::All if next(&mut self.transmit) => {}
-                Written::All => return Poll::Ready(Ok(())),
-                Written::Blocked(_) => return Poll::Pending,
-                Written::Failed => return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
+                Written::All => break self.flush(cx.waker()),
+                other => break other,
             }
+        };
+        match written {
+            Written::All => Poll::Ready(Ok(())),
+            Written::Blocked(_) => Poll::Pending,
+            Written::Failed => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         }
     }
 
@@ -127,11 +143,44 @@ impl Writer {
 
 /// Wakes the task that drives a connection, whichever it is by now.
 #[derive(Debug, Default)]
-pub(crate) struct DriverWaker(Mutex<Option<Waker>>);
+pub(crate) struct DriverWaker {
+    waker: Mutex<Option<Waker>>,
+    doing: AtomicU8,
+}
+
+/// The driver waits.
+const WAITS: u8 = 0;
+/// It was asked to write.
+const ASKED: u8 = 1;
+/// It runs, perhaps somebody's handler.
+const RUNS: u8 = 2;
 
 impl DriverWaker {
+    /// Has the driver write once for all who have something to say by then. If it runs already, it may do
+    /// so only when a handler lets it: then this is `false`, and whoever asks writes.
+    pub(crate) fn ask_to_write(&self) -> bool {
+        match self.doing.compare_exchange(WAITS, ASKED, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => {
+                self.wake();
+                true
+            }
+            Err(doing) => doing == ASKED,
+        }
+    }
+
+    /// The driver runs. Before it does, whether it was asked to write.
+    #[cfg(feature = "__ipc")]
+    pub(crate) fn is_asked_to_write(&self) -> bool {
+        self.doing.load(Ordering::Acquire) == ASKED
+    }
+
+    #[cfg(feature = "__ipc")]
+    pub(crate) fn set_running(&self, runs: bool) {
+        self.doing.store(if runs { RUNS } else { WAITS }, Ordering::Release);
+    }
+
     pub(crate) fn register(&self, waker: &Waker) {
-        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *place {
             Some(known) if known.will_wake(waker) => {}
             place => *place = Some(waker.clone()),
@@ -139,7 +188,7 @@ impl DriverWaker {
     }
 
     pub(crate) fn wake(&self) {
-        let waker = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(waker) = waker {
             waker.wake();
         }

@@ -409,6 +409,7 @@ impl Builder {
             lent: None,
             in_parts: false,
             timer: Timer::default(),
+            yielded: false,
             wakers: Vec::new(),
             closed,
             closing: None,

@@ -647,7 +647,9 @@ impl Task {
                     }
                     let others = this.serving.link.lock().connection.their_calls() > 0;
                     this.handler = Handler::Told;
-                    if others {
+                    if others && this.serving.link.driver().ask_to_write() {
+                        this.handler = Handler::Over;
+                    } else if others {
                         cx.waker().wake_by_ref();
                         return Poll::Pending;
                     }

@@ -197,10 +197,11 @@ impl Machine {
         bytes.extend_from_slice(payload);
         bytes.resize(16 + length, 0);
         let Ok(Some((frame, _))) = frame::read(&bytes) else { return };
-        let lent = (kind & 0x80 != 0).then(|| self.connection.lend(&frame.header)).flatten();
+        let (come, rest) = frame.payload.split_at(frame.payload.len() / 2);
+        let lent = (kind & 0x80 != 0).then(|| self.connection.lend(&frame.header, come)).flatten();
         let handled = match lent {
             Some(mut lent) => {
-                lent.extend_from_slice(frame.payload);
+                lent.extend_from_slice(rest);
                 self.connection.handle_lent(self.now, frame.header, lent)
             }
             None => self.connection.handle(self.now, frame),

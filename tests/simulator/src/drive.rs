@@ -119,8 +119,11 @@ impl World {
         if whole && self.rng.bool() {
             return;
         }
-        if let Some(bytes) = self.ends[to].machine.lend(&header) {
-            *at += HEADER;
+        let come = &bytes[*at + HEADER..];
+        let come = &come[..missing.min(come.len())];
+        if let Some(bytes) = self.ends[to].machine.lend(&header, come) {
+            *at += HEADER + come.len();
+            let missing = missing - come.len();
             self.ends[to].lent = Some(Lent { header, bytes, missing });
         }
     }

@@ -7,7 +7,7 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::sync::watch;
 use traitwire::ipc::{self, Closed, Limits, Pair};
-use traitwire::{Executed, FaultKind, Stream, ipc_interface};
+use traitwire::{Bytes, Executed, FaultKind, Stream, ipc_interface};
 
 /// Longest that anything may take here.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -19,6 +19,8 @@ trait Desk {
     /// Ends when it is told to.
     async fn hold(&self);
     fn follow(&self) -> impl Stream<Item = u64> + Send;
+    /// So many pages of 1 MiB, each as soon as it is wanted.
+    fn pages(&self, count: usize) -> impl Stream<Item = Bytes> + Send;
     #[ipc(notify)]
     fn note(&self, text: &str);
 }
@@ -47,6 +49,13 @@ impl Desk for Clerk {
     fn follow(&self) -> impl Stream<Item = u64> + Send {
         self.running.send_modify(|running| *running += 1);
         stream::pending()
+    }
+
+    fn pages(&self, count: usize) -> impl Stream<Item = Bytes> + Send {
+        stream::iter(0..count).map(|_| {
+            self.running.send_modify(|made| *made += 1);
+            vec![7; 1024 * 1024].into()
+        })
     }
 
     fn note(&self, _: &str) {}
@@ -192,6 +201,19 @@ async fn who_finds_the_queue_full_waits() {
         // As much again may be about to be written.
         assert!((kib..=2 * kib + on_the_wire).contains(&taken), "{taken} of {kib}");
     }
+}
+
+#[tokio::test]
+async fn large_items_are_made_as_they_are_wanted() {
+    const PAGES: usize = 64;
+    let opened = open(Limits::default(), true).await;
+    let mut pages = opened.desk.pages(PAGES);
+    within(pages.next()).await.expect("a page").expect("it came");
+    let made = *opened.clerk.running.borrow();
+    // The one that was read, those of the window, and one that waits for it.
+    assert!(made <= 4, "{made} pages were made for one that was read");
+    assert_eq!(within(pages.count()).await, PAGES - 1);
+    assert_eq!(*opened.clerk.running.borrow(), PAGES);
 }
 
 #[tokio::test]

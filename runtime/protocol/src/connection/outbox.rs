@@ -114,7 +114,9 @@ impl Outbox {
         let length = prefix.len() + payload.len();
         self.small.reserve(HEADER + length);
         frame::write_header(&mut self.small, header, length);
-        self.small.extend_from_slice(&prefix);
+        if !prefix.is_empty() {
+            self.small.extend_from_slice(&prefix);
+        }
         self.small.extend_from_slice(&payload);
         self.put += (HEADER + length) as u64;
     }

@@ -1,13 +1,20 @@
 //! How does a message in several frames become one?
 
 use crate::frame::{Flags, Frame, Header, Kind};
-use crate::payload::Payload;
+use crate::payload::{Payload, append};
 use crate::violation::Violation;
 
 /// The message whose last part has not come yet. There is one at most: a sender finishes what it has
 /// begun in parts before it begins another.
 #[derive(Debug, Default)]
 pub(super) struct Partial(Option<(Header, Vec<u8>)>);
+
+/// Room for a message in parts, whose size is known only at its end: as much as is seldom exceeded, and a
+/// header that is read behind it, so that nothing is copied while it grows.
+fn room(limit: usize) -> Vec<u8> {
+    const ROOM: usize = 1024 * 1024 + 4096;
+    Vec::with_capacity(ROOM.min(limit))
+}
 
 impl Partial {
     /// The message that a frame is, or completes.
@@ -28,35 +35,45 @@ impl Partial {
                 if bytes.len() + frame.payload.len() > limit {
                     return Err(too_large);
                 }
-                bytes.extend_from_slice(frame.payload);
+                append(bytes, frame.payload);
                 if more {
                     return Ok(None);
                 }
                 let whole = self.0.take().map(|(_, bytes)| bytes);
-                Ok(whole.map(|bytes| Payload::Whole(bytes.into())))
+                Ok(whole.map(|mut bytes| {
+                    if bytes.len() < bytes.capacity() / 2 {
+                        bytes.shrink_to_fit();
+                    }
+                    Payload::Whole(bytes.into())
+                }))
             }
             _ if frame.payload.len() > limit => Err(too_large),
             _ if !more => Ok(Some(Payload::Here(frame.payload))),
             Some(_) => Err(Violation::Interleaved(kind)),
             None => {
-                self.0 = Some((header, frame.payload.to_vec()));
+                let mut bytes = room(limit);
+                append(&mut bytes, frame.payload);
+                self.0 = Some((header, bytes));
                 Ok(None)
             }
         }
     }
 
-    /// Lends what there is of the message to which a frame belongs, or nothing if it begins one, for the
-    /// frame's payload to be put behind it. `None` for a frame that is a whole message.
-    pub(super) fn lend(&mut self, header: &Header) -> Option<Vec<u8>> {
-        match &mut self.0 {
-            Some((begun, bytes)) if belongs(begun, header) => Some(std::mem::take(bytes)),
+    /// Lends what there is of the message to which a frame belongs, and what has come of that frame, for
+    /// the rest to be put behind it. `limit` is that of all of the message. `None` for a frame that is a
+    /// whole message.
+    pub(super) fn lend(&mut self, header: &Header, come: &[u8], limit: usize) -> Option<Vec<u8>> {
+        let mut lent = match &mut self.0 {
+            Some((begun, bytes)) if belongs(begun, header) => std::mem::take(bytes),
             None if header.flags.has(Flags::MORE) => {
                 let flags = header.flags.without(Flags::MORE);
                 self.0 = Some((Header { flags, ..*header }, Vec::new()));
-                Some(Vec::new())
+                room(limit)
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        append(&mut lent, come);
+        Some(lent)
     }
 
     /// Takes back what was lent, unless it is not wanted any more.

@@ -67,11 +67,14 @@ impl Connection {
         }
     }
 
-    /// For a frame whose payload has not come yet: what it is to be put behind, so that a message in parts
-    /// is read to where it stays. `None` if it is better read whole, and [handled](Self::handle).
-    pub fn lend(&mut self, header: &Header) -> Option<Vec<u8>> {
+    /// For a frame of whose payload only these first bytes have come: what they end and the rest is to be
+    /// put behind, so that a message in parts is read to where it stays. `None` if it is better read whole,
+    /// and [handled](Self::handle).
+    pub fn lend(&mut self, header: &Header, come: &[u8]) -> Option<Vec<u8>> {
         match self.phase {
-            Phase::Open | Phase::Closing { .. } => self.partial.lend(header),
+            Phase::Open | Phase::Closing { .. } => {
+                self.partial.lend(header, come, self.limits.max_message)
+            }
             Phase::Hello { .. } | Phase::Over { .. } => None,
         }
     }
