@@ -101,12 +101,7 @@ impl Kind {
     fn rules(self) -> Rules {
         const MORE: u8 = Flags::MORE.0;
         const PEER: u8 = Flags::PEER.0;
-        const CALL: u8 = MORE
-            | Flags::JSON.0
-            | Flags::DEADLINE.0
-            | Flags::TRACE.0
-            | Flags::WITHIN.0
-            | Flags::CONTEXT.0;
+        const CALL: u8 = MORE | Flags::JSON.0 | Flags::HEAD.0;
         let (flags, id, method) = match self {
             Kind::Hello | Kind::Goodbye => (MORE, IdRule::None, false),
             Kind::Call => (CALL, IdRule::Call, true),
@@ -142,6 +137,10 @@ impl Flags {
     /// Then comes what a request of RPC says of itself.
     pub const CONTEXT: Flags = Flags(0x40);
 
+    /// Those of which each stands for something before the arguments.
+    pub(crate) const HEAD: Flags =
+        Flags::DEADLINE.with(Flags::TRACE).with(Flags::WITHIN).with(Flags::CONTEXT);
+
     /// None of them.
     pub const NONE: Flags = Flags(0);
 
@@ -160,6 +159,11 @@ impl Flags {
     #[must_use]
     pub(crate) const fn without(self, other: Flags) -> Flags {
         Flags(self.0 & !other.0)
+    }
+
+    /// Whether some of `other` are there.
+    pub(crate) const fn has_any(self, other: Flags) -> bool {
+        self.0 & other.0 != 0
     }
 
     /// Whether all of `other` are there.

@@ -1,5 +1,6 @@
 //! What does a call bring along beside its arguments?
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,6 +20,19 @@ pub struct Head {
     pub within: Option<u64>,
     /// What a request of RPC says of itself, as JSON: at most [`MAX_CONTEXT`] bytes.
     pub context: Option<Bytes>,
+}
+
+/// A head as it has come. It is small, for it is moved about, and empty as a rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReceivedHead(Option<Box<Head>>);
+
+impl Deref for ReceivedHead {
+    type Target = Head;
+
+    fn deref(&self) -> &Head {
+        static EMPTY: Head = Head { deadline: None, trace: None, within: None, context: None };
+        self.0.as_deref().unwrap_or(&EMPTY)
+    }
 }
 
 impl Head {
@@ -57,7 +71,10 @@ impl Head {
     }
 
     /// What a payload begins with, and how many bytes that takes; `None` if it is not so.
-    pub(crate) fn read(flags: Flags, payload: &[u8]) -> Option<(Head, usize)> {
+    pub(crate) fn read(flags: Flags, payload: &[u8]) -> Option<(ReceivedHead, usize)> {
+        if !flags.has_any(Flags::HEAD) {
+            return Some((ReceivedHead::default(), 0));
+        }
         let mut head = Head::default();
         let mut rest = payload;
         if flags.has(Flags::DEADLINE) {
@@ -81,7 +98,7 @@ impl Head {
             head.context = Some(Bytes::copy_from_slice(context));
             rest = after;
         }
-        Some((head, payload.len() - rest.len()))
+        Some((ReceivedHead(Some(Box::new(head))), payload.len() - rest.len()))
     }
 }
 
@@ -119,7 +136,8 @@ mod tests {
             let mut bytes = head.write();
             let length = bytes.len();
             bytes.extend_from_slice(b"arguments");
-            assert_eq!(Head::read(head.flags(), &bytes), Some((head.clone(), length)));
+            let (read, read_length) = Head::read(head.flags(), &bytes).unwrap();
+            assert_eq!((&*read, read_length), (&head, length));
             for cut in 0..length {
                 assert_eq!(Head::read(head.flags(), &bytes[..cut]), None, "{head:?} at {cut}");
             }

@@ -24,7 +24,7 @@ mod violation;
 pub use connection::{
     Connection, Ending, Event, NoItem, NotSent, OwnCall, PeerCall, Shape, Stream, Time, Why, cost,
 };
-pub use head::Head;
+pub use head::{Head, ReceivedHead};
 pub use limits::{Limits, MAX_CONTEXT, MAX_GREETING, MAX_INTRODUCTION, MIN_MESSAGE, WINDOW};
 pub use payload::Payload;
 pub use transmit::Transmit;

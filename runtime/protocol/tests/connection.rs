@@ -427,7 +427,7 @@ fn what_a_call_brings_along_arrives() {
     pair.call_with(A, PLAIN, &head, b"args").unwrap();
     let events = pair.pass(A);
     let [Event::Called { head: come, args, .. }] = &events[..] else { panic!("{events:?}") };
-    assert_eq!((come, &args[..]), (&head, &b"args"[..]));
+    assert_eq!((&**come, &args[..]), (&head, &b"args"[..]));
 }
 
 // Order.

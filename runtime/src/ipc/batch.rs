@@ -111,22 +111,22 @@ impl Batch {
     ) -> Option<Result<T, E>> {
         let (length, rest) = self.bytes[self.at..].split_first_chunk()?;
         let length = u32::from_le_bytes(*length);
-        let taken = if length == WHOLE {
-            let taken = take(Payload::Whole(self.large.front()?.clone()));
-            if taken.is_ok() {
-                self.large.pop_front();
-                self.at += LENGTH;
-            }
-            taken
+        let is_whole = length == WHOLE;
+        let length = if is_whole { 0 } else { length as usize };
+        // What takes it stands here once, so that it is compiled into the loops that call this.
+        let taken = take(if is_whole {
+            Payload::Whole(self.large.front()?.clone())
         } else {
-            let taken = take(Payload::Here(&rest[..length as usize]));
-            if taken.is_ok() {
-                self.at += LENGTH + length as usize;
+            Payload::Here(&rest[..length])
+        });
+        if taken.is_ok() {
+            self.at += LENGTH + length;
+            if is_whole {
+                self.large.pop_front();
             }
-            taken
-        };
-        if self.is_empty() {
-            self.clear();
+            if self.is_empty() {
+                self.clear();
+            }
         }
         Some(taken)
     }

@@ -32,7 +32,7 @@ use self::calls::{OwnCalls, TheirCalls};
 use self::credit::{Receiving, Sending};
 use self::outbox::Outbox;
 use self::partial::Partial;
-use crate::head::Head;
+use crate::head::ReceivedHead;
 use crate::limits::{Limits, MIN_MESSAGE};
 use crate::payload::Payload;
 
@@ -207,7 +207,7 @@ pub enum Event<'a> {
         /// Whether the arguments are JSON.
         json: bool,
         /// What else it brings along.
-        head: Head,
+        head: ReceivedHead,
         /// The arguments.
         args: Payload<'a>,
     },
@@ -218,7 +218,7 @@ pub enum Event<'a> {
         /// Whether the arguments are JSON.
         json: bool,
         /// What else it brings along.
-        head: Head,
+        head: ReceivedHead,
         /// The arguments.
         args: Payload<'a>,
         /// What is to be consumed.
