@@ -21,8 +21,12 @@ const UNKNOWN: usize = 16;
 /// After so many wrong tokens nobody is let in.
 const WRONG: usize = 5;
 
-/// For so long after the pair is open, whoever came at the same time is told that it was too late.
+/// Whoever comes at the same time as the one that became the peer is told that it was too late, until
+/// nobody has come for so long ..
 const LATE: Duration = Duration::from_secs(1);
+
+/// .. or until the pair has been open for so long.
+const LATEST: Duration = Duration::from_secs(5);
 
 /// What stands between a listener and whoever connects. One may pass.
 pub(super) struct Door {
@@ -165,20 +169,19 @@ async fn turn_away(
     limits: super::Limits,
     door: Arc<Door>,
 ) {
-    let until = Instant::now() + LATE;
-    let turn_away = async {
-        loop {
-            tokio::select! {
-                Ok(transport) = socket.accept(), if candidates.len() < UNKNOWN => {
-                    let (terms, limits) = (Arc::clone(&terms), limits.clone());
-                    let door = Arc::clone(&door);
-                    candidates
-                        .spawn(async move { agree(&terms, limits, transport, Some(&*door)).await });
-                }
-                Some(_) = candidates.join_next() => {}
-                else => tokio::time::sleep(Duration::from_millis(50)).await,
+    let opened = Instant::now();
+    let mut until = opened + LATE;
+    loop {
+        tokio::select! {
+            Ok(transport) = socket.accept(), if candidates.len() < UNKNOWN => {
+                until = (Instant::now() + LATE).min(opened + LATEST);
+                let (terms, limits) = (Arc::clone(&terms), limits.clone());
+                let door = Arc::clone(&door);
+                candidates
+                    .spawn(async move { agree(&terms, limits, transport, Some(&*door)).await });
             }
+            Some(_) = candidates.join_next() => {}
+            () = tokio::time::sleep_until(until) => break,
         }
-    };
-    let _ = tokio::time::timeout_at(until, turn_away).await;
+    }
 }

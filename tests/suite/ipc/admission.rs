@@ -152,8 +152,19 @@ async fn i5_another_user_is_refused_even_if_the_folder_lets_it_in() {
     pair.close().await;
 }
 
+/// How many descriptors this process may have.
+fn descriptors() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let limit = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let limit = limit.and_then(|limit| limit.split_whitespace().next()?.parse().ok());
+    // As few as systems give by default.
+    limit.unwrap_or(1024)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn req_19_i6_of_many_frontends_at_once_one_is_let_in() {
+    // Each needs a descriptor at both ends, and other tests that run at the same time need some.
+    let count = 1_000.min(descriptors() / 4);
     for over in ["unix", "tcp"] {
         let seen = Arc::<Seen>::default();
         let (waiting, path, address, token) = if over == "unix" {
@@ -167,8 +178,7 @@ async fn req_19_i6_of_many_frontends_at_once_one_is_let_in() {
             (waiting, None, Some(address), Some(token))
         };
         let began = Instant::now();
-        // Descriptors are few, where other tests run at the same time.
-        let all = (0..300).map(|_| {
+        let all = (0..count).map(|_| {
             let (path, token) = (path.clone(), token.clone());
             tokio::spawn(async move {
                 let builder = dial(&Arc::default());
@@ -199,7 +209,9 @@ async fn req_19_i6_of_many_frontends_at_once_one_is_let_in() {
         }
         println!("{over}: {told} told, {refused} refused by the system, {:?}", began.elapsed());
         assert_eq!(inside.len(), 1, "{over}");
-        assert!(told > 0, "{over}: nobody is told why");
+        assert_eq!(told + refused, count - 1, "{over}");
+        // The system refuses some itself, where its queue is full and nobody gets to empty it.
+        assert!(refused <= count / 10, "{over}: {refused} were not told why");
         let (back, _dial) = waiting.await.unwrap().expect("a pair");
         let (pair, client) = inside.remove(0);
         assert_eq!(client.add(1, 1).await, Ok(2));
