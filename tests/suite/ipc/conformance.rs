@@ -52,7 +52,7 @@ cases! {
     req_25_calls_nest_to_any_depth
     req_36_a_declared_error_arrives_as_it_was
     req_34_a_panic_is_a_fault_that_tells_nothing_and_the_pair_goes_on
-    values_arrive_as_they_were
+    req_32_values_arrive_as_they_were
     large_values_arrive_and_small_calls_pass_them
     a_message_over_the_limit_fails_alone
     streams_come_out
@@ -144,7 +144,7 @@ async fn req_34_a_panic_is_a_fault_that_tells_nothing_and_the_pair_goes_on(over:
     assert_eq!(engine.add(1, 1).await, Ok(2));
 }
 
-async fn values_arrive_as_they_were(over: Over) {
+async fn req_32_values_arrive_as_they_were(over: Over) {
     let Machine { engine, .. } = &over.open().await;
     assert_eq!(engine.nothing().await, Ok(()));
     for text in ["", "a", "\0 \"quoted\" \u{1F980} \r\n"] {

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
 use traitwire::ipc::{self, Builder, Clients, Limits};
-use traitwire::{Executed, Fault, FaultKind, Wire, ipc_interface};
+use traitwire::rpc::Backend;
+use traitwire::{Executed, Fault, FaultKind, Wire, http, ipc_interface, rpc_interface};
 
 use super::common::{DialClient, EngineClient, Seen, dial, engine};
 use super::raw::{self, GOODBYE, HELLO, JSON, frame, greeting};
@@ -295,4 +297,62 @@ async fn req_23_after_the_handshake_no_name_no_version_and_no_credential_crosses
     }
     let text = String::from_utf8_lossy(&tap.forth.lock().unwrap()).into_owned();
     assert!(text.contains("a secret of the two") && text.contains("Engine"), "in the handshake");
+}
+
+/// What [`EngineClient::add`] is, as RPC.
+#[rpc_interface(version = "1.0.0")]
+trait Adder {
+    #[rpc(public)]
+    async fn add(&self, a: i64, b: i64) -> i64;
+}
+
+struct Plain;
+
+impl Adder for Plain {
+    async fn add(&self, a: i64, b: i64) -> i64 {
+        a + b
+    }
+}
+
+/// How many bytes cross for each of ten calls.
+async fn bytes_of_a_call(tap: &raw::Tap, call: impl AsyncFn(i64)) -> usize {
+    call(0).await;
+    let before = tap.count();
+    for n in 1..=10 {
+        call(n).await;
+    }
+    (tap.count() - before) / 10
+}
+
+#[tokio::test]
+async fn req_24_a_call_takes_a_tenth_of_the_bytes_that_it_takes_over_http() {
+    let (here, there, tap) = raw::tapped();
+    let (front, back) = tokio::join!(
+        dial(&Arc::default()).open::<EngineClient>(ipc::Stream::local(here)),
+        engine(&Arc::default()).open::<DialClient>(ipc::Stream::local(there))
+    );
+    let ((_pair, client), _back) = (front.expect("a pair"), back.expect("a pair"));
+    let over_a_pair =
+        bytes_of_a_call(&tap, async |n| assert_eq!(client.add(n, 1).await, Ok(n + 1))).await;
+
+    let backend = Backend::builder().serve(AdderServer::new(Plain)).build().expect("a backend");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let served = axum::Router::new().nest_service("/rpc", traitwire::http::service(backend));
+    tokio::spawn(async move { axum::serve(listener, served).await });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/rpc", listener.local_addr().unwrap());
+    let tap = raw::Tap::default();
+    let tapped = tap.clone();
+    tokio::spawn(async move {
+        while let Ok((one, _)) = listener.accept().await {
+            tapped.join(one, TcpStream::connect(address).await.expect("it is served"));
+        }
+    });
+    let client = http::connect::<AdderClient>(&url).await.expect("a client");
+    let over_http =
+        bytes_of_a_call(&tap, async |n| assert_eq!(client.add(n, 1).await, Ok(n + 1))).await;
+
+    println!("{over_a_pair} bytes over a pair, {over_http} over HTTP");
+    assert!(10 * over_a_pair < over_http, "{over_a_pair} and {over_http}");
 }

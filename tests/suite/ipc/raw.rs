@@ -95,11 +95,27 @@ pub(crate) struct Tap {
 pub(crate) fn tapped() -> (DuplexStream, DuplexStream, Tap) {
     let ((here, one), (other, there)) = (tokio::io::duplex(65536), tokio::io::duplex(65536));
     let tap = Tap::default();
-    let (one_read, one_write) = tokio::io::split(one);
-    let (other_read, other_write) = tokio::io::split(other);
-    tokio::spawn(copy(one_read, other_write, Arc::clone(&tap.forth)));
-    tokio::spawn(copy(other_read, one_write, Arc::clone(&tap.back)));
+    tap.join(one, other);
     (here, there, tap)
+}
+
+impl Tap {
+    /// Carries what comes from either to the other.
+    pub(crate) fn join(
+        &self,
+        one: impl AsyncRead + AsyncWrite + Send + 'static,
+        other: impl AsyncRead + AsyncWrite + Send + 'static,
+    ) {
+        let (one_read, one_write) = tokio::io::split(one);
+        let (other_read, other_write) = tokio::io::split(other);
+        tokio::spawn(copy(one_read, other_write, Arc::clone(&self.forth)));
+        tokio::spawn(copy(other_read, one_write, Arc::clone(&self.back)));
+    }
+
+    /// How many bytes have crossed.
+    pub(crate) fn count(&self) -> usize {
+        [&self.forth, &self.back].map(|bytes| bytes.lock().expect("no panic").len()).iter().sum()
+    }
 }
 
 async fn copy(
