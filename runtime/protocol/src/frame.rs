@@ -93,11 +93,13 @@ impl Kind {
         Kind::Goodbye,
     ];
 
+    #[inline]
     fn of(number: u8) -> Option<Kind> {
         let position = usize::from(number).checked_sub(1)?;
         Kind::ALL.get(position).copied()
     }
 
+    #[inline]
     fn rules(self) -> Rules {
         const MORE: u8 = Flags::MORE.0;
         const PEER: u8 = Flags::PEER.0;
@@ -260,6 +262,7 @@ impl std::error::Error for Oversized {}
 ///
 /// # Errors
 /// [`Malformed`]: no frame begins so, whatever else comes. The connection cannot be used any more.
+#[inline]
 pub fn read(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Malformed> {
     let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else { return Ok(None) };
     let length = check_length(*length)?;
@@ -285,6 +288,7 @@ pub fn read_head(bytes: &[u8]) -> Result<Option<(Header, usize)>, Malformed> {
     Ok(Some((read_header(*header)?, length - (HEADER - LENGTH))))
 }
 
+#[inline]
 fn check_length(bytes: [u8; LENGTH]) -> Result<usize, Malformed> {
     let length = u32::from_le_bytes(bytes) as usize;
     if (HEADER - LENGTH..=HEADER - LENGTH + MAX_PAYLOAD).contains(&length) {
@@ -294,6 +298,7 @@ fn check_length(bytes: [u8; LENGTH]) -> Result<usize, Malformed> {
     }
 }
 
+#[inline]
 fn read_header(bytes: [u8; HEADER - LENGTH]) -> Result<Header, Malformed> {
     let [kind, flags, low, high, id @ ..] = bytes;
     let (method, id) = (u16::from_le_bytes([low, high]), u64::from_le_bytes(id));
