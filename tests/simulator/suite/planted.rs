@@ -127,7 +127,7 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "a part of a message is lost",
         file: "partial.rs",
-        text: "                bytes.extend_from_slice(frame.payload);\n",
+        text: "                append(bytes, frame.payload);\n",
         instead: "",
         by: By::Property(&[7, 12]),
     },
