@@ -13,6 +13,7 @@ use super::batch::Batch;
 use super::buffer::{Body, Buffer};
 use super::codec::{self, Codec};
 use super::fault;
+use super::held::{self, Held};
 use super::incoming::IncomingItems;
 use crate::rpc::args::{self, Args};
 use crate::rpc::returned::{DeclaredError, Returned};
@@ -52,6 +53,15 @@ pub struct Invocation<'a> {
     pub(super) context: &'a mut dyn FnMut() -> Context,
     /// The stream that comes in.
     pub(super) items: Option<IncomingItems>,
+    /// What has held the method's last handler.
+    pub(super) spare: Spare,
+}
+
+/// What has held the last handler of a method, which is of one of these kinds.
+#[derive(Default)]
+pub(super) struct Spare {
+    pub(super) replies: Option<Held<Ended>>,
+    pub(super) notified: Option<Held<()>>,
 }
 
 impl Invocation<'_> {
@@ -90,9 +100,13 @@ impl Invocation<'_> {
     }
 
     /// A handler that replies once.
-    pub fn reply<R: Returned>(&self, handler: impl Future<Output = R> + Send + 'static) -> Outcome {
+    pub fn reply<R: Returned>(
+        &mut self,
+        handler: impl Future<Output = R> + Send + 'static,
+    ) -> Outcome {
         let codec = self.codec;
-        Outcome::Reply(Box::pin(async move { Ended::of(codec, handler.await) }))
+        let handler = async move { Ended::of(codec, handler.await) };
+        Outcome(Started::Reply(held::hold(handler, &mut self.spare.replies)))
     }
 
     /// A handler that sends items. Its stream borrows the implementation and the arguments, so it lives
@@ -104,17 +118,17 @@ impl Invocation<'_> {
         let filled = Filled { json: self.codec.is_json(), ..Filled::default() };
         let slot = Arc::new(Mutex::new(filled));
         let future = run(Items { slot: Arc::clone(&slot), codec: self.codec });
-        Outcome::Items(Box::pin(future), slot)
+        Outcome(Started::Items(Box::pin(future), slot))
     }
 
     /// A handler of a notification.
-    pub fn notified(&self, handler: impl Future<Output = ()> + Send + 'static) -> Outcome {
-        Outcome::Notified(Box::pin(handler))
+    pub fn notified(&mut self, handler: impl Future<Output = ()> + Send + 'static) -> Outcome {
+        Outcome(Started::Notified(held::hold(handler, &mut self.spare.notified)))
     }
 
     /// A handler of a notification that has run.
     pub fn done(&self) -> Outcome {
-        Outcome::Done
+        Outcome(Started::Done)
     }
 
     /// The fault for a method that the interface does not have.
@@ -124,18 +138,17 @@ impl Invocation<'_> {
 }
 
 /// A handler that is about to run.
-pub enum Outcome {
+pub struct Outcome(pub(super) Started);
+
+/// What kind of handler is about to run.
+pub(super) enum Started {
     /// It will reply once.
-    #[doc(hidden)]
-    Reply(Pin<Box<dyn Future<Output = Ended> + Send>>),
+    Reply(Held<Ended>),
     /// It will send items, which it puts into the slot.
-    #[doc(hidden)]
     Items(Pin<Box<dyn Future<Output = ()> + Send>>, Slot),
     /// There is no reply.
-    #[doc(hidden)]
-    Notified(Pin<Box<dyn Future<Output = ()> + Send>>),
+    Notified(Held<()>),
     /// It has run, and there is no reply.
-    #[doc(hidden)]
     Done,
 }
 

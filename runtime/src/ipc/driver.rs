@@ -21,7 +21,7 @@ use super::fault;
 use super::goodbye::{Code, Goodbye};
 use super::link::{Link, Outcome, State};
 use super::pair::Closed;
-use super::serving::{Budget, Serving};
+use super::serving::{InPlace, Serving};
 use crate::{Executed, Fault, FaultKind};
 
 /// Drives one end of a pair until it has ended.
@@ -29,6 +29,7 @@ pub(super) struct Driver {
     pub(super) link: Arc<Link>,
     /// Dropped at the end, and the handlers with it.
     pub(super) serving: Option<Arc<Serving>>,
+    pub(super) in_place: InPlace,
     pub(super) input: Box<dyn AsyncRead + Send + Unpin>,
     pub(super) buffer: ReadBuffer,
     /// The payload that is read to where it stays.
@@ -130,9 +131,9 @@ impl Driver {
 
     /// Deals with all frames that are there.
     fn process(&mut self) -> Option<Closed> {
-        let Driver { link, serving, buffer, wakers, lent, in_parts, .. } = self;
+        let Driver { link, serving, in_place, buffer, wakers, lent, in_parts, .. } = self;
         let mut held: Option<MutexGuard<'_, State>> = None;
-        let mut budget = Budget::new();
+        in_place.begin();
         let mut closed = None;
         let (mut now, mut read) = (None, 0);
         let bytes = buffer.bytes();
@@ -176,13 +177,13 @@ impl Driver {
                 Event::Called { call, method, json, head, args } => {
                     held = None;
                     if let Some(serving) = serving {
-                        serving.called(call, method, json, &head, args, &mut budget);
+                        serving.called(call, method, json, &head, args, in_place);
                     }
                 }
                 Event::Notified { method, json, head, args, cost } => {
                     held = None;
                     if let Some(serving) = serving {
-                        serving.notified(method, json, &head, args, cost, &mut budget);
+                        serving.notified(method, json, &head, args, cost, in_place);
                     }
                 }
                 Event::Goodbye(payload) => closed = Some(Goodbye::read(&payload).into_closed()),

@@ -21,6 +21,7 @@
 //! | `driver` | When do frames and time move? |
 //! | `serving` | How does a handler run for the peer, and how is it ended? |
 //! | `rpc` | How does an RPC interface cross a pair? |
+//! | `held` | How is the allocation of a handler used again? |
 //! | `serial` | How do the handlers of an interface run one at a time? |
 //! | `starts` | In which order do handlers start that have no time to start where their calls are read? |
 //! | `transport/*` | How do the bytes of a pair cross one medium? |
@@ -38,6 +39,7 @@ mod channel;
 mod codec;
 mod dispatch;
 mod fault;
+mod held;
 mod incoming;
 mod link;
 mod output;

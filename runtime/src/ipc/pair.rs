@@ -17,7 +17,7 @@ use super::handshake::{self, Admission};
 use super::link::Link;
 use super::output::Writer;
 use super::serial::Serial;
-use super::serving::{Served, Serving};
+use super::serving::{InPlace, Served, Serving};
 use super::terms::{Agreed, AgreedMethod, Terms};
 use super::transport::{AsyncOutput, Transport};
 use crate::{Executed, Fault, FaultKind};
@@ -404,6 +404,7 @@ impl Builder {
         tokio::spawn(Driver {
             link: Arc::clone(&link),
             serving,
+            in_place: InPlace::default(),
             input,
             buffer,
             lent: None,

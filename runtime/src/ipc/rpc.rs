@@ -19,7 +19,7 @@ use super::buffer::Body;
 use super::call::{Running as Calling, RunningItems};
 use super::channel::{Channel, Stub};
 use super::codec::Codec;
-use super::dispatch::{Ended, Filled, Outcome, Slot};
+use super::dispatch::{Ended, Filled, Slot, Started};
 use super::fault;
 use super::link::Outcome as Came;
 use crate::labels::Labels;
@@ -240,7 +240,7 @@ impl HeaderValues for Shown<'_> {
 
 impl Method {
     /// The handler of a call.
-    pub(super) fn start(self: &Arc<Self>, json: bool, head: &Head, args: Wired<'_>) -> Outcome {
+    pub(super) fn start(self: &Arc<Self>, json: bool, head: &Head, args: Wired<'_>) -> Started {
         let args = payload(json, args.into_bytes());
         let (method, head) = (Arc::clone(self), head.clone());
         if self.streams {
@@ -252,9 +252,9 @@ impl Method {
                     filled.failure = Some(failed(failure));
                 }
             };
-            return Outcome::Items(Box::pin(items), slot);
+            return Started::Items(Box::pin(items), slot);
         }
-        Outcome::Reply(Box::pin(async move {
+        Started::Reply(Box::pin(Some(async move {
             match method.reply(args, head).await {
                 Ok(payload) => {
                     let (json, bytes) = parts(payload);
@@ -262,7 +262,7 @@ impl Method {
                 }
                 Err(failure) => failed(failure),
             }
-        }))
+        })))
     }
 
     async fn reply(&self, args: Payload, head: Head) -> Result<Payload, Failure> {

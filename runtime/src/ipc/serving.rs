@@ -14,7 +14,8 @@ use traitwire_protocol::{Ending, Head, NoItem, Payload, PeerCall, Stream as Wire
 use traitwire_schema::{Interface, Method};
 
 use super::codec::Codec;
-use super::dispatch::{Dispatch, Ended, Invocation, Outcome, Slot};
+use super::dispatch::{Dispatch, Ended, Invocation, Outcome, Slot, Spare, Started};
+use super::held::{Held, Spares};
 use super::incoming::IncomingItems;
 use super::link::Link;
 use super::serial::{Serial, Turn, Waiting, What};
@@ -98,17 +99,29 @@ impl Served {
 /// reading goes on.
 const BUDGET: Duration = Duration::from_millis(1);
 
-/// How long handlers have been polled in place since something was read.
-pub(super) struct Budget(Option<Instant>);
+/// What handlers that are polled in place share.
+#[derive(Default)]
+pub(super) struct InPlace {
+    /// When the first of them was to start, of those whose calls came together.
+    since: Option<Instant>,
+    /// What held those that have ended.
+    replies: Spares<Ended>,
+    notified: Spares<()>,
+}
 
-impl Budget {
-    pub(super) fn new() -> Budget {
-        Budget(None)
+impl InPlace {
+    /// More calls have come.
+    pub(super) fn begin(&mut self) {
+        self.since = None;
     }
 
     fn is_used_up(&mut self) -> bool {
         let now = Instant::now();
-        now.duration_since(*self.0.get_or_insert(now)) > BUDGET
+        now.duration_since(*self.since.get_or_insert(now)) > BUDGET
+    }
+
+    fn spare(&mut self, number: u16) -> Spare {
+        Spare { replies: self.replies.take(number), notified: self.notified.take(number) }
     }
 }
 
@@ -175,14 +188,14 @@ impl Serving {
             return;
         }
         head.deadline = head.deadline.map(|time| time.saturating_sub(since.elapsed()));
-        let (args, mut budget) = (Payload::Whole(args), Budget::new());
+        let (args, mut in_place) = (Payload::Whole(args), InPlace::default());
         match what {
             What::Call(call) => {
-                serving.run_call(call, number, json, &head, args, Some(turn), &mut budget);
+                serving.run_call(call, number, json, &head, args, Some(turn), &mut in_place);
             }
             What::Notification(cost) => {
                 let turn = Some(turn);
-                serving.run_notification(number, json, &head, args, cost, turn, &mut budget);
+                serving.run_notification(number, json, &head, args, cost, turn, &mut in_place);
             }
         }
         serving.link.flush();
@@ -196,14 +209,14 @@ impl Serving {
         json: bool,
         head: &Head,
         args: Payload<'_>,
-        budget: &mut Budget,
+        in_place: &mut InPlace,
     ) {
         // Its items may come before its turn.
         if self.methods[usize::from(number)].takes_items() {
             self.link.lock().begin_theirs(call);
         }
         if let Admission::Now(turn) = self.turn(What::Call(call), number, json, head, &args) {
-            self.run_call(call, number, json, head, args, turn, budget);
+            self.run_call(call, number, json, head, args, turn, in_place);
         }
     }
 
@@ -216,16 +229,17 @@ impl Serving {
         head: &Head,
         args: Payload<'_>,
         turn: Option<Turn>,
-        budget: &mut Budget,
+        in_place: &mut InPlace,
     ) {
         let served = &self.methods[usize::from(number)];
         let items = served.takes_items().then(|| IncomingItems::new(Arc::clone(&self.link), call));
         let mut context = None;
-        let handler = match served.start(json, head, args, items, &mut context) {
-            Ok(Outcome::Reply(handler)) => Handler::Reply(handler),
-            Ok(Outcome::Items(handler, slot)) => Handler::Items { handler: Some(handler), slot },
+        let spare = in_place.spare(number);
+        let handler = match served.start(json, head, args, items, spare, &mut context) {
+            Ok(Started::Reply(handler)) => Handler::Reply(handler),
+            Ok(Started::Items(handler, slot)) => Handler::Items { handler: Some(handler), slot },
             // What the macro makes fits the schema, which both ends go by.
-            Ok(Outcome::Notified(_) | Outcome::Done) => {
+            Ok(Started::Notified(_) | Started::Done) => {
                 let message = "a notification was called";
                 Handler::Ended(Ended::fault(&Fault::before(FaultKind::Internal, message)))
             }
@@ -237,9 +251,9 @@ impl Serving {
         if !served.is_spawned() {
             // Nobody would wake a stream when there is credit, so it gets a task at once.
             let is_stream = matches!(task.handler, Handler::Items { .. });
-            if is_stream || budget.is_used_up() || !self.starts.is_empty() {
+            if is_stream || in_place.is_used_up() || !self.starts.is_empty() {
                 task.place = Some(self.starts.place());
-            } else if task.run_in_place() {
+            } else if task.run_in_place(in_place) {
                 return;
             }
         }
@@ -272,20 +286,20 @@ impl Serving {
         head: &Head,
         args: Payload<'_>,
         cost: usize,
-        budget: &mut Budget,
+        in_place: &mut InPlace,
     ) {
         let what = What::Notification(cost);
         let Admission::Now(turn) = self.turn(what, number, json, head, &args) else { return };
-        let waits = budget.is_used_up() || !self.starts.is_empty();
+        let waits = in_place.is_used_up() || !self.starts.is_empty();
         if !waits || self.methods[usize::from(number)].is_spawned() {
-            return self.run_notification(number, json, head, args, cost, turn, budget);
+            return self.run_notification(number, json, head, args, cost, turn, in_place);
         }
         let (serving, place) = (Arc::clone(self), self.starts.place());
         let (head, args) = (head.clone(), Payload::Whole(args.into_bytes()));
         self.spawn(async move {
             place.turn().await;
-            let mut budget = Budget::new();
-            serving.run_notification(number, json, &head, args, cost, turn, &mut budget);
+            let mut in_place = InPlace::default();
+            serving.run_notification(number, json, &head, args, cost, turn, &mut in_place);
             // What was said in place goes out.
             serving.link.flush();
         });
@@ -311,7 +325,7 @@ impl Serving {
         args: Payload<'_>,
         cost: usize,
         turn: Option<Turn>,
-        budget: &mut Budget,
+        in_place: &mut InPlace,
     ) {
         let served = &self.methods[usize::from(number)];
         let mut context = None;
@@ -320,8 +334,9 @@ impl Serving {
             None => self.handler(&What::Notification(cost)),
         };
         let mut done = Consumed { link: Arc::clone(&self.link), cost, task: None, turn };
-        let mut handler = match served.start(json, head, args, None, &mut context) {
-            Ok(Outcome::Notified(handler)) => handler,
+        let spare = in_place.spare(number);
+        let mut handler = match served.start(json, head, args, None, spare, &mut context) {
+            Ok(Started::Notified(handler)) => handler,
             Ok(_) => return,
             Err(fault) => {
                 // Nobody waits to be told.
@@ -331,7 +346,7 @@ impl Serving {
             }
         };
         let serving = Arc::clone(self);
-        let mut poll = move |cx: &mut TaskContext<'_>| {
+        let poll = move |handler: &mut Held<()>, cx: &mut TaskContext<'_>| {
             let polled = within::run(&serving.link, handler_id, || {
                 catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx)))
             });
@@ -341,16 +356,17 @@ impl Serving {
             })
         };
         if !served.is_spawned()
-            && !budget.is_used_up()
-            && poll(&mut TaskContext::from_waker(Waker::noop())).is_ready()
+            && !in_place.is_used_up()
+            && poll(&mut handler, &mut TaskContext::from_waker(Waker::noop())).is_ready()
         {
+            in_place.notified.keep(number, handler);
             return;
         }
         let id = self.link.lock().begin_task();
         done.task = Some(id);
         let task = async move {
             let _done = done;
-            std::future::poll_fn(poll).await;
+            std::future::poll_fn(|cx| poll(&mut handler, cx)).await;
         };
         let handle = tokio::spawn(task).abort_handle();
         self.link.lock().set_task(id, abort(handle));
@@ -376,8 +392,9 @@ impl Served {
         head: &Head,
         args: Payload<'_>,
         items: Option<IncomingItems>,
+        spare: Spare,
         made: &mut Option<Context>,
-    ) -> Result<Outcome, Fault> {
+    ) -> Result<Started, Fault> {
         let (dispatch, interface, method, codec) = match self {
             Served::Ipc { dispatch, interface, method, codec, .. } => {
                 (dispatch, *interface, *method, *codec)
@@ -400,10 +417,12 @@ impl Served {
             .clone()
         };
         let context = &mut context;
-        let invocation = Invocation { method, codec, json, args, context, items };
+        let invocation = Invocation { method, codec, json, args, context, items, spare };
         // Decoding runs code of the user's, and so can panic.
-        catch_unwind(AssertUnwindSafe(|| dispatch.dispatch(invocation)))
-            .unwrap_or_else(|panic| Err(panicked(self.names(), &*panic)))
+        match catch_unwind(AssertUnwindSafe(|| dispatch.dispatch(invocation))) {
+            Ok(outcome) => outcome.map(|Outcome(started)| started),
+            Err(panic) => Err(panicked(self.names(), &*panic)),
+        }
     }
 }
 
@@ -455,7 +474,7 @@ struct Task {
 }
 
 enum Handler {
-    Reply(Pin<Box<dyn Future<Output = Ended> + Send>>),
+    Reply(Held<Ended>),
     Items {
         /// `None` once it has put its last item into the slot.
         handler: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
@@ -474,13 +493,16 @@ impl Task {
     }
 
     /// Polls it once without a task of its own; whether that was enough.
-    fn run_in_place(&mut self) -> bool {
+    fn run_in_place(&mut self, in_place: &mut InPlace) -> bool {
         let mut cx = TaskContext::from_waker(Waker::noop());
         match &mut self.handler {
             Handler::Items { .. } => return false,
             Handler::Reply(_) => {
                 let Poll::Ready(ended) = self.poll_reply(&mut cx) else { return false };
-                self.handler = Handler::Ended(ended);
+                let handler = std::mem::replace(&mut self.handler, Handler::Ended(ended));
+                if let Handler::Reply(held) = handler {
+                    in_place.replies.keep(self.number, held);
+                }
             }
             _ => {}
         }
